@@ -1,0 +1,6 @@
+//! abide
+
+pub mod diag;
+pub mod model;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,182 @@
+//! Plans and tests over ids, in the shape they were written.
+
+use super::PolicyId;
+use super::rules::{Action, Waiver};
+use super::vocabulary::{Literal, NameId, NameSet};
+use crate::source::Span;
+pub use crate::syntax::ast::{Duration, NodeKind};
+
+/// A plan of data flows.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Doc comments.
+    pub docs: Vec<String>,
+    /// The place of its name.
+    pub span: Span,
+    /// The policies that judge it, each on its own.
+    pub checks: Vec<PolicyId>,
+    /// Nodes; edges refer to their positions.
+    pub nodes: Vec<Node>,
+    /// Edges in the order of the text; those that make no sense are left out and reported.
+    pub edges: Vec<Edge>,
+}
+
+/// A node.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: NodeKind,
+    /// Of a source: the data subjects. Of an external: whose data it brings (`of`), if stated.
+    pub subject: Option<NameSet>,
+    /// Where those subjects live, if stated.
+    pub resident: Option<NameSet>,
+    /// Of an external: its party. Of a system or store: its party below `us`; `None` is `us` itself.
+    pub party: Option<NameSet>,
+    /// `in`
+    pub place: Option<NameSet>,
+    /// `on`
+    pub context: Option<NameSet>,
+    /// `keeps`, of a store.
+    pub keeps: Vec<Keeps>,
+    /// `does`, of a store.
+    pub does: Vec<Does>,
+    /// Doc comments.
+    pub docs: Vec<String>,
+    /// Waivers before it.
+    pub waivers: Vec<Waiver>,
+    /// The place of its name.
+    pub span: Span,
+}
+
+/// How long a store keeps what.
+#[derive(Debug, Clone)]
+pub struct Keeps {
+    /// The data.
+    pub data: NameSet,
+    /// How long and after what (`collection` where none is written); `None`: without limit.
+    pub time: Option<(Duration, NameSet)>,
+    /// What for.
+    pub purpose: Option<NameSet>,
+    /// Facts given.
+    pub given: Vec<(Literal, Span)>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A duty a store fulfils.
+#[derive(Debug, Clone)]
+pub struct Does {
+    /// The duty.
+    pub duty: NameId,
+    /// How soon after what.
+    pub within: Option<(Duration, NameSet)>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Position of the sending or acting node.
+    pub from: usize,
+    /// What happens.
+    pub kind: EdgeKind,
+    /// `as`
+    pub form: Option<NameSet>,
+    /// `for`
+    pub purpose: Option<NameSet>,
+    /// `given`
+    pub given: Vec<(Literal, Span)>,
+    /// `fulfilling`
+    pub fulfilling: Vec<NameId>,
+    /// Waivers before it.
+    pub waivers: Vec<Waiver>,
+    /// The statement's place, waivers left out.
+    pub span: Span,
+}
+
+/// The three forms of an edge.
+#[derive(Debug, Clone)]
+pub enum EdgeKind {
+    /// `A -> B : D`; `data` is `None` for `all`.
+    Arrow {
+        /// Position of the receiver.
+        to: usize,
+        /// `sell` (or `share`) was written.
+        verb: Option<Action>,
+        /// What it carries.
+        data: Option<NameSet>,
+    },
+    /// `A uses D`.
+    Uses {
+        /// The data.
+        data: NameSet,
+    },
+    /// `A derives X from D`.
+    Derives {
+        /// What is made.
+        product: NameSet,
+        /// What it is made from.
+        data: NameSet,
+    },
+}
+
+/// A test.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// Its title.
+    pub title: String,
+    /// The place of the title.
+    pub span: Span,
+    /// The policies, each on its own.
+    pub policies: Vec<PolicyId>,
+    /// What is expected.
+    pub expectations: Vec<Expectation>,
+}
+
+/// A flow in one line with its verdict.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// The verdict.
+    pub expected: Expected,
+    /// The flow.
+    pub flow: FlowLine,
+    /// The line's place.
+    pub span: Span,
+}
+
+/// The verdict all acts must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Fine.
+    May,
+    /// Forbidden.
+    Never,
+    /// Undeclared.
+    Undeclared,
+    /// Conditional, these facts being one of the fewest sets.
+    Needs(Vec<Literal>),
+}
+
+/// A flow in one line. What is `None` was left out (§7 says what that means).
+#[derive(Debug, Clone)]
+pub struct FlowLine {
+    /// The actions of its verbs.
+    pub actions: Vec<Action>,
+    /// Its data and clauses; `when` and `at_most` are `None`.
+    pub clauses: super::rules::Clauses,
+    /// How long, after what; of retain.
+    pub time: Option<(Duration, NameSet)>,
+    /// Facts given.
+    pub given: Vec<(Literal, Span)>,
+    /// Duties fulfilled.
+    pub fulfilling: Vec<NameId>,
+    /// Its place.
+    pub span: Span,
+}

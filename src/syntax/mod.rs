@@ -1,0 +1,3 @@
+//! Text to tree: the grammar's side of the language.
+
+pub mod ast;

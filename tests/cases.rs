@@ -1,0 +1,2 @@
+//! Cases that are files.
+fn main() {}
