@@ -23,6 +23,9 @@ pub struct Plan {
     pub nodes: Vec<Node>,
     /// Edges in the order of the text; those that make no sense are left out and reported.
     pub edges: Vec<Edge>,
+    /// Some statement of it is in error or names a policy that is not there: it never counts as
+    /// checked, and what is missing (`unsourced-data`, no policy) may be the error's fault.
+    pub broken: bool,
 }
 
 /// A node.
@@ -52,6 +55,9 @@ pub struct Node {
     pub waivers: Vec<Waiver>,
     /// The place of its name.
     pub span: Span,
+    /// Some clause of it is in error: what it keeps and does is not judged. (Edges that need the
+    /// clause are left out.)
+    pub broken: bool,
 }
 
 /// How long a store keeps what.
@@ -136,8 +142,10 @@ pub struct Test {
     pub span: Span,
     /// The policies, each on its own.
     pub policies: Vec<PolicyId>,
-    /// What is expected.
+    /// What is expected; lines in error are left out and reported.
     pub expectations: Vec<Expectation>,
+    /// Some line of it is in error or it names a policy that is not there: it never counts as passed.
+    pub broken: bool,
 }
 
 /// A flow in one line with its verdict.
