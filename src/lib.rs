@@ -1,6 +1,8 @@
 //! abide
 
 pub mod diag;
+pub mod decide;
+pub mod flow;
 pub mod model;
 pub mod source;
 pub mod syntax;

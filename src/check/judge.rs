@@ -1,0 +1,532 @@
+//! Verdicts of acts (§6): forbidden, undeclared, conditional, in want of a duty, or fine.
+
+use super::situation::{Relation, Situation, anonymous};
+use crate::decide::compile::EffectiveRule;
+use crate::decide::fewest::fewest;
+use crate::decide::space::expired;
+use crate::decide::{Decision, Diagram, Dim, Space, compile};
+use crate::flow::{LabelId, Labels};
+use crate::model::rules::{AtMost, Exception};
+use crate::model::vocabulary::{Date, Kind, Literal, NameId};
+use crate::model::{Action, Clauses, Model, PolicyId, Statement};
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A verdict that is not fine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// A prohibition holds in all worlds.
+    Forbidden,
+    /// The same of keeping data, where some other time would not be forbidden.
+    KeptTooLong,
+    /// Right in no world, but not prohibited in all.
+    Undeclared,
+    /// Right in some worlds only.
+    Conditional,
+    /// Right in all, and in some a required duty is not fulfilled.
+    MissingDuty,
+}
+
+/// A rule, by policy and position.
+pub type RuleRef = (PolicyId, usize);
+
+/// Acts of one verdict, with what decides it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The rules that decide.
+    pub rules: Vec<RuleRef>,
+    /// The fewest sets of facts that settle it (that release the duty).
+    pub facts: Vec<Vec<Literal>>,
+    /// Duties not fulfilled.
+    pub duties: Vec<NameId>,
+    /// The acts, their data and facts left out.
+    pub acts: Diagram,
+}
+
+/// What a policy says of one action on one datum and all it derives from.
+#[derive(Debug)]
+pub struct Ruling {
+    permits: Diagram,
+    forbids: Diagram,
+    closed: Diagram,
+    needs: BTreeMap<NameId, Diagram>,
+    /// Only what each rule says: permits, forbids, lifts, needs.
+    rules: Vec<EffectiveRule>,
+}
+
+type RulingKey = (PolicyId, Action, NameId, Vec<NameId>);
+type PartsKey = (PolicyId, NameId, u32, Diagram, Vec<Literal>, Vec<NameId>, bool, Action);
+
+/// Compiled policies of a model, ready to judge acts; remembers what it judged.
+pub struct Judge<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The space of acts.
+    pub space: Space,
+    /// The day judged on.
+    pub today: Date,
+    /// Facts that no longer hold.
+    pub expired: FixedBitSet,
+    compiled: BTreeMap<PolicyId, Rc<Decision>>,
+    rulings: FxHashMap<RulingKey, Rc<Ruling>>,
+    parts: FxHashMap<PartsKey, Rc<Vec<Part>>>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of a model's policies on a day. Policies are compiled when first asked for.
+    pub fn new(model: &'a Model, today: Date) -> Judge<'a> {
+        let space = Space::new(&model.vocabulary, &times(model), today);
+        Judge {
+            model,
+            space,
+            today,
+            expired: expired(&model.vocabulary, today),
+            compiled: BTreeMap::new(),
+            rulings: FxHashMap::default(),
+            parts: FxHashMap::default(),
+        }
+    }
+
+    /// The compiled policy.
+    pub fn decision(&mut self, policy: PolicyId) -> Rc<Decision> {
+        compile(self.model, &self.space, policy, &mut self.compiled)
+    }
+
+    /// The acts of a label in a situation that are not fine, by verdict and what decides it. `None`
+    /// where the given facts and the label's lasting ones can't hold together.
+    pub fn parts(
+        &mut self,
+        policy: PolicyId,
+        situation: &Situation,
+        labels: &Labels,
+        label: LabelId,
+        relation: Relation,
+    ) -> Option<Rc<Vec<Part>>> {
+        let vocabulary = &self.model.vocabulary;
+        let lasting = labels.origin(label).lasting.iter().map(|fact| Literal {
+            fact: *fact,
+            holds: true,
+        });
+        let mut given: Vec<Literal> = situation.given.iter().copied().chain(lasting).collect();
+        given.sort_unstable();
+        given.dedup();
+        let acts = situation.acts(&self.space, vocabulary, labels, label, relation);
+        let data = labels.get(label);
+        let key = (
+            policy,
+            data.data,
+            data.from,
+            acts,
+            given,
+            situation.fulfilled.clone(),
+            relation.open,
+            situation.action,
+        );
+        if let Some(known) = self.parts.get(&key) {
+            return Some(known.clone());
+        }
+        let worlds = self.worlds(&key.4);
+        if worlds.is_none() {
+            return None;
+        }
+        let ruling = self.ruling(policy, situation.action, data.data, labels.ancestors(label));
+        let parts = Rc::new(self.classify(
+            &ruling,
+            &key.3,
+            &worlds,
+            &situation.fulfilled,
+            relation.open,
+            situation.time.is_some(),
+        ));
+        self.parts.insert(key, parts.clone());
+        Some(parts)
+    }
+
+    /// Worlds that agree with what is given.
+    pub fn worlds(&self, given: &[Literal]) -> Diagram {
+        self.space
+            .worlds()
+            .and(&self.space.literals(given.iter().copied()))
+    }
+
+    /// What a policy says of one action on one datum, and on what it derives from.
+    pub fn ruling(
+        &mut self,
+        policy: PolicyId,
+        action: Action,
+        data: NameId,
+        ancestors: &[NameId],
+    ) -> Rc<Ruling> {
+        let key = (policy, action, data, ancestors.to_vec());
+        if let Some(known) = self.rulings.get(&key) {
+            return known.clone();
+        }
+        let decision = self.decision(policy);
+        let said = decision.of(action);
+        let space = &self.space;
+        let own = space.atom_bits(Dim::Data, data);
+        // Acts on a datum are also forbidden, or bound by a duty, where the same acts on what it
+        // derives from would be, until the form is anonymous. They are permitted only as its own.
+        let identifying = space
+            .atoms(Dim::Form, anonymous(&self.model.vocabulary))
+            .not();
+        let before: Vec<_> = ancestors
+            .iter()
+            .map(|ancestor| space.atom_bits(Dim::Data, *ancestor))
+            .collect();
+        let bound = |set: &Diagram| {
+            before.iter().fold(set.restrict(&own), |all, bits| {
+                all.or(&set.restrict(bits).and(&identifying))
+            })
+        };
+        let ruling = Rc::new(Ruling {
+            permits: said.permits.restrict(&own),
+            forbids: bound(&said.forbids),
+            closed: said.closed.restrict(&own),
+            needs: said
+                .needs
+                .iter()
+                .map(|(duty, set)| (*duty, bound(set)))
+                .filter(|(_, set)| !set.is_none())
+                .collect(),
+            rules: said
+                .rules
+                .iter()
+                .map(|rule| EffectiveRule {
+                    permits: rule.permits.restrict(&own),
+                    forbids: bound(&rule.forbids),
+                    lifts: bound(&rule.lifts),
+                    needs: bound(&rule.needs),
+                    ..rule.clone()
+                })
+                .filter(|rule| {
+                    [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs]
+                        .iter()
+                        .any(|set| !set.is_none())
+                })
+                .collect(),
+        });
+        self.rulings.insert(key, ruling.clone());
+        ruling
+    }
+
+    /// Splits acts (their data fixed by the ruling) by verdict and by what decides it.
+    pub fn classify(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+        fulfilled: &[NameId],
+        open: bool,
+        retains: bool,
+    ) -> Vec<Part> {
+        let facts = self.space.first_fact();
+        let here = acts.and(worlds);
+        let prohibited = ruling.forbids.clone();
+        let allowed = if open {
+            self.space.all()
+        } else {
+            ruling.permits.or(&ruling.closed.not())
+        };
+        let right = allowed.minus(&prohibited);
+        let needed = self.unfulfilled(ruling, fulfilled);
+        let wrong = here.minus(&right).or(&here.and(&needed));
+        if wrong.is_none() {
+            return Vec::new();
+        }
+        let some = |set: &Diagram| here.and_some_from(set, facts);
+        let forbidden = acts.minus(&here.minus(&prohibited).some_from(facts));
+        let right_somewhere = some(&right);
+        let undeclared = acts.minus(&forbidden).minus(&right_somewhere);
+        let wrong_somewhere = here.minus(&right).some_from(facts);
+        let conditional = right_somewhere.and(&wrong_somewhere);
+        let missing = acts.minus(&wrong_somewhere).and(&some(&needed));
+        let mut parts = Vec::new();
+        self.forbidden(ruling, &forbidden, worlds, retains, &mut parts);
+        self.undeclared(ruling, &undeclared, worlds, &mut parts);
+        self.conditional(ruling, &conditional, worlds, &right, open, &mut parts);
+        let good = right.minus(&needed);
+        self.missing(ruling, &missing, worlds, &good, fulfilled, &mut parts);
+        parts
+    }
+
+    /// Acts that need a duty which no fulfilled one lies under.
+    fn unfulfilled(&self, ruling: &Ruling, fulfilled: &[NameId]) -> Diagram {
+        ruling
+            .needs
+            .iter()
+            .filter(|(duty, _)| !self.fulfils(fulfilled, **duty))
+            .fold(self.space.none(), |all, (_, set)| all.or(set))
+    }
+
+    fn fulfils(&self, fulfilled: &[NameId], duty: NameId) -> bool {
+        let duties = self.model.vocabulary.of(Kind::Duty);
+        fulfilled.iter().any(|done| duties.within(*done, duty))
+    }
+
+    fn forbidden(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+        retains: bool,
+        parts: &mut Vec<Part>,
+    ) {
+        if acts.is_none() {
+            return;
+        }
+        let facts = self.space.first_fact();
+        let mut groups = vec![(Verdict::Forbidden, acts.clone())];
+        if retains {
+            // Some other time would not be forbidden: all else as it is.
+            let time = self.space.time_bits();
+            let event = self.space.bits_of(Dim::Event);
+            let whatever = |set: &Diagram| set.some(|b| time.contains(&b) || event.contains(&b));
+            let allowed = worlds.minus(&ruling.forbids).some_from(facts);
+            let otherwise = whatever(&allowed);
+            groups = vec![
+                (Verdict::KeptTooLong, acts.and(&otherwise)),
+                (Verdict::Forbidden, acts.minus(&otherwise)),
+            ];
+        }
+        for (verdict, acts) in groups {
+            // Rules that hold in all worlds decide; where only several together do, those that
+            // hold in some.
+            let always: Vec<_> = self.by_rule(ruling, |rule| {
+                let escapes = acts.and(worlds).minus(&rule.forbids).some_from(facts);
+                acts.minus(&escapes)
+            });
+            for (rules, acts) in partition(&acts, &always) {
+                if rules.is_empty() {
+                    let sometimes = self.by_rule(ruling, |rule| {
+                        acts.and(worlds).and_some_from(&rule.forbids, facts)
+                    });
+                    for (rules, acts) in partition(&acts, &sometimes) {
+                        parts.push(part(verdict, rules, acts));
+                    }
+                } else {
+                    parts.push(part(verdict, rules, acts));
+                }
+            }
+        }
+    }
+
+    fn undeclared(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+        parts: &mut Vec<Part>,
+    ) {
+        if acts.is_none() {
+            return;
+        }
+        let facts = self.space.first_fact();
+        let near = self.by_rule(ruling, |rule| {
+            let touched = rule.forbids.or(&rule.lifts);
+            acts.and(worlds).and_some_from(&touched, facts)
+        });
+        for (rules, acts) in partition(acts, &near) {
+            parts.push(part(Verdict::Undeclared, rules, acts));
+        }
+    }
+
+    fn conditional(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+        right: &Diagram,
+        open: bool,
+        parts: &mut Vec<Part>,
+    ) {
+        if acts.is_none() {
+            return;
+        }
+        let facts = self.space.first_fact();
+        for (acts, good) in self.by_function(acts, worlds, right) {
+            let settle = fewest(&self.space, &self.model.vocabulary, worlds, &good);
+            let here = acts.and(worlds);
+            let unpermitted = here
+                .minus(&ruling.forbids)
+                .and(&ruling.closed)
+                .minus(&ruling.permits);
+            let lacks = if open {
+                self.space.none()
+            } else {
+                unpermitted.some_from(facts)
+            };
+            let decide = self.by_rule(ruling, |rule| {
+                let forbids = here.and_some_from(&rule.forbids, facts);
+                forbids.or(&lacks.and(&here.and_some_from(&rule.permits, facts)))
+            });
+            for (rules, acts) in partition(&acts, &decide) {
+                parts.push(Part {
+                    facts: settle.clone(),
+                    ..part(Verdict::Conditional, rules, acts)
+                });
+            }
+        }
+    }
+
+    fn missing(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+        good: &Diagram,
+        fulfilled: &[NameId],
+        parts: &mut Vec<Part>,
+    ) {
+        if acts.is_none() {
+            return;
+        }
+        let facts = self.space.first_fact();
+        let missing: Vec<(NameId, Diagram)> = ruling
+            .needs
+            .iter()
+            .filter(|(duty, _)| !self.fulfils(fulfilled, **duty))
+            .map(|(duty, set)| (*duty, acts.and(worlds).and_some_from(set, facts)))
+            .collect();
+        for (acts, good) in self.by_function(acts, worlds, good) {
+            let release = fewest(&self.space, &self.model.vocabulary, worlds, &good);
+            let bind = self.by_rule(ruling, |rule| {
+                let open = rule.duties.iter().any(|duty| !self.fulfils(fulfilled, *duty));
+                if open {
+                    acts.and(worlds).and_some_from(&rule.needs, facts)
+                } else {
+                    self.space.none()
+                }
+            });
+            for (duties, acts) in partition(&acts, &missing) {
+                for (rules, acts) in partition(&acts, &bind) {
+                    parts.push(Part {
+                        facts: release.clone(),
+                        duties: duties.clone(),
+                        ..part(Verdict::MissingDuty, rules, acts)
+                    });
+                }
+            }
+        }
+    }
+
+    /// Acts grouped by the worlds in which they are in `good`.
+    fn by_function(
+        &self,
+        acts: &Diagram,
+        worlds: &Diagram,
+        good: &Diagram,
+    ) -> Vec<(Diagram, Diagram)> {
+        let facts = self.space.first_fact();
+        let mut left = acts.clone();
+        let mut groups = Vec::new();
+        while let Some(first) = left.first() {
+            let act: Vec<(u16, bool)> = (0..facts).map(|bit| (bit, first[bit as usize])).collect();
+            let function = good.restrict(&act);
+            let differs = left
+                .and(worlds)
+                .and_some_from(&good.xor(&function), facts);
+            groups.push((left.minus(&differs), function));
+            left = left.and(&differs);
+        }
+        groups
+    }
+
+    /// For each rule with something to say, the acts that a function finds for it.
+    fn by_rule(
+        &self,
+        ruling: &Ruling,
+        acts: impl Fn(&EffectiveRule) -> Diagram,
+    ) -> Vec<(RuleRef, Diagram)> {
+        ruling
+            .rules
+            .iter()
+            .map(|rule| ((rule.policy, rule.rule), acts(rule)))
+            .filter(|(_, acts)| !acts.is_none())
+            .collect()
+    }
+}
+
+/// Splits acts by which of the sets they lie in.
+fn partition<T: Clone>(acts: &Diagram, sets: &[(T, Diagram)]) -> Vec<(Vec<T>, Diagram)> {
+    let mut parts = vec![(Vec::new(), acts.clone())];
+    for (name, set) in sets {
+        let mut next = Vec::new();
+        for (names, part) in parts {
+            let inside = part.and(set);
+            let outside = part.minus(set);
+            if !inside.is_none() {
+                let mut with = names.clone();
+                with.push(name.clone());
+                next.push((with, inside));
+            }
+            if !outside.is_none() {
+                next.push((names, outside));
+            }
+        }
+        parts = next;
+    }
+    parts.retain(|(_, part)| !part.is_none());
+    parts
+}
+
+fn part(verdict: Verdict, rules: Vec<RuleRef>, acts: Diagram) -> Part {
+    Part {
+        verdict,
+        rules,
+        facts: Vec::new(),
+        duties: Vec::new(),
+        acts,
+    }
+}
+
+/// The hours that rules of a model name in `at most`.
+pub fn times(model: &Model) -> Vec<u64> {
+    fn of_clauses(clauses: &Clauses, out: &mut Vec<u64>) {
+        if let Some(AtMost { time, .. }) = &clauses.at_most {
+            out.push(time.hours());
+        }
+    }
+    fn of_exceptions(except: &[Exception], out: &mut Vec<u64>) {
+        for exception in except {
+            of_clauses(&exception.clauses, out);
+            of_exceptions(&exception.except, out);
+        }
+    }
+    let mut out = Vec::new();
+    for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
+        match &rule.statement {
+            Statement::May {
+                clauses, except, ..
+            }
+            | Statement::Never {
+                clauses, except, ..
+            }
+            | Statement::Retain {
+                clauses, except, ..
+            } => {
+                of_clauses(clauses, &mut out);
+                of_exceptions(except, &mut out);
+            }
+            Statement::Limit {
+                about,
+                must_hold,
+                except,
+                ..
+            } => {
+                of_clauses(about, &mut out);
+                of_clauses(must_hold, &mut out);
+                of_exceptions(except, &mut out);
+            }
+            Statement::Requires { clauses, .. }
+            | Statement::Must { clauses, .. }
+            | Statement::Processor { clauses } => of_clauses(clauses, &mut out),
+            Statement::Note { .. } => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,42 @@
+//! Planned flows and tests judged against policies: verdicts as data, then in words.
+//!
+//! `situation` says what acts an edge or a store stands for, `judge` gives every act its verdict,
+//! `findings` groups acts into findings, `plans` and `expectations` drive plans and tests,
+//! `standing` checks standing duties, `sense` rules that make none, and `wording` says it all to
+//! people.
+
+pub mod expectations;
+pub mod findings;
+pub mod judge;
+pub mod plans;
+pub mod sense;
+pub mod situation;
+pub mod standing;
+pub mod wording;
+
+pub use findings::{At, Finding};
+pub use judge::{Judge, Part, Verdict};
+
+use crate::diag::Diags;
+use crate::model::Model;
+use crate::model::vocabulary::Date;
+
+/// Judges every plan and test of a model and the sense of every rule, on a day.
+pub fn check(model: &Model, today: Date, diags: &mut Diags) {
+    let mut judge = Judge::new(model, today);
+    sense::check(model, &judge, diags);
+    for plan in &model.plans {
+        let outcome = plans::judge(&mut judge, plan);
+        wording::plan(model, &judge, plan, &outcome, diags);
+    }
+    for test in &model.tests {
+        for expectation in &test.expectations {
+            for policy in &test.policies {
+                let failure = expectations::judge(&mut judge, expectation, *policy);
+                if let Some(failure) = failure {
+                    wording::expectation(model, test, expectation, *policy, &failure, diags);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What acts an edge or a store stands for: everything of an act but its label.
+
+use crate::decide::{Diagram, Dim, Space};
+use crate::flow::graph::set_or_any;
+use crate::flow::{LabelId, Labels, Purposes};
+use crate::model::plans::{Keeps, NodeKind};
+use crate::model::vocabulary::{Kind, Literal, NameId, form, party, purpose};
+use crate::model::{Action, Edge, EdgeKind, NameSet, Node, Plan, Vocabulary};
+use fixedbitset::FixedBitSet;
+
+/// How long data is kept: hours and the events they are counted from; `None` without limit.
+pub type Time = Option<(u64, FixedBitSet)>;
+
+/// Acts of one action that are alike but for the data they are about. Sets say what each could be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Situation {
+    /// The action.
+    pub action: Action,
+    /// Who acts.
+    pub actor: FixedBitSet,
+    /// The other party, where the action has one.
+    pub counterparty: Option<FixedBitSet>,
+    /// What for.
+    pub purpose: FixedBitSet,
+    /// `collected-purpose` was written: also whatever the datum was collected for.
+    pub collected_purpose: bool,
+    /// Where the data is after the act, where the action has a place.
+    pub place: Option<FixedBitSet>,
+    /// Regions of a transfer.
+    pub regions: Option<(FixedBitSet, FixedBitSet)>,
+    /// Time of retention, of retain.
+    pub time: Option<Time>,
+    /// Facts given; expired ones are dropped.
+    pub given: Vec<Literal>,
+    /// Duties fulfilled.
+    pub fulfilled: Vec<NameId>,
+}
+
+/// What depends on both the situation and the label's origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Relation {
+    /// Whether the counterparty is the datum's own source; `None` could be either.
+    pub own_source: Option<bool>,
+    /// Whether the act needs no permission: people getting their own data.
+    pub open: bool,
+}
+
+/// The acts that a moving edge stands for, for the labels it delivers: its own action, and
+/// `transfer` between two known regions of which neither contains the other.
+pub fn of_arrow(vocabulary: &Vocabulary, plan: &Plan, edge: &Edge, given: &[Literal]) -> Vec<Situation> {
+    let EdgeKind::Arrow { to, verb, .. } = &edge.kind else {
+        return Vec::new();
+    };
+    let (sender, receiver) = (&plan.nodes[edge.from], &plan.nodes[*to]);
+    let ours = |node: &Node| matches!(node.kind, NodeKind::System | NodeKind::Store);
+    let from_party = party_of(vocabulary, sender);
+    let to_party = party_of(vocabulary, receiver);
+    let mut all = Vec::new();
+    let action = match (sender.kind, receiver.kind) {
+        (NodeKind::Source, _) => Action::Collect,
+        (NodeKind::External, _) if ours(receiver) => Action::Collect,
+        _ if ours(sender) && ours(receiver) => Action::Use,
+        _ => verb.unwrap_or(Action::Share),
+    };
+    let base = Situation {
+        action,
+        actor: from_party.clone(),
+        counterparty: Some(to_party.clone()),
+        collected_purpose: false,
+        purpose: FixedBitSet::new(),
+        place: Some(set_or_any(vocabulary, Kind::Region, receiver.place.as_ref())),
+        regions: None,
+        time: None,
+        given: given.to_vec(),
+        fulfilled: edge.fulfilling.clone(),
+    };
+    let base = purposes(vocabulary, base, edge.purpose.as_ref());
+    all.push(match action {
+        Action::Collect => Situation {
+            actor: to_party.clone(),
+            counterparty: Some(from_party.clone()),
+            ..base.clone()
+        },
+        Action::Use => Situation {
+            actor: to_party.clone(),
+            counterparty: None,
+            ..base.clone()
+        },
+        _ => base.clone(),
+    });
+    if let Some(regions) = crossing(vocabulary, sender, receiver) {
+        all.push(Situation {
+            action: Action::Transfer,
+            place: None,
+            regions: Some(regions),
+            ..base
+        });
+    }
+    all
+}
+
+/// The act of `uses` or `derives` at a node.
+pub fn at_node(
+    vocabulary: &Vocabulary,
+    plan: &Plan,
+    edge: &Edge,
+    action: Action,
+    given: &[Literal],
+) -> Situation {
+    let node = &plan.nodes[edge.from];
+    let base = Situation {
+        action,
+        actor: party_of(vocabulary, node),
+        counterparty: None,
+        purpose: FixedBitSet::new(),
+        collected_purpose: false,
+        place: Some(set_or_any(vocabulary, Kind::Region, node.place.as_ref())),
+        regions: None,
+        time: None,
+        given: given.to_vec(),
+        fulfilled: edge.fulfilling.clone(),
+    };
+    purposes(vocabulary, base, edge.purpose.as_ref())
+}
+
+/// The act of keeping data in a store; without `keeps`, without limit.
+pub fn of_store(
+    vocabulary: &Vocabulary,
+    node: &Node,
+    keeps: Option<&Keeps>,
+    given: &[Literal],
+) -> Situation {
+    let time = keeps.and_then(|keeps| keeps.time.as_ref());
+    let base = Situation {
+        action: Action::Retain,
+        actor: party_of(vocabulary, node),
+        counterparty: None,
+        purpose: FixedBitSet::new(),
+        collected_purpose: false,
+        place: Some(set_or_any(vocabulary, Kind::Region, node.place.as_ref())),
+        regions: None,
+        time: Some(time.map(|(time, after)| {
+            let events = vocabulary.of(Kind::Event).atoms(after);
+            (time.hours(), events)
+        })),
+        given: given.to_vec(),
+        fulfilled: node.does.iter().map(|does| does.duty).collect(),
+    };
+    purposes(vocabulary, base, keeps.and_then(|keeps| keeps.purpose.as_ref()))
+}
+
+/// How a label's origin stands to the two nodes of an edge.
+pub fn relation(vocabulary: &Vocabulary, plan: &Plan, edge: &Edge, labels: &Labels, label: LabelId) -> Relation {
+    let none = Relation {
+        own_source: Some(false),
+        open: false,
+    };
+    let EdgeKind::Arrow { to, .. } = &edge.kind else {
+        return none;
+    };
+    let origin = labels.origin(label);
+    let (sender, receiver) = (&plan.nodes[edge.from], &plan.nodes[*to]);
+    let collects = sender.kind == NodeKind::Source
+        || sender.kind == NodeKind::External
+            && matches!(receiver.kind, NodeKind::System | NodeKind::Store);
+    let other = if collects { edge.from } else { *to };
+    let own_source = origin.source.map(|source| source == other);
+    let covers = || {
+        let subject = set_or_any(vocabulary, Kind::Subject, receiver.subject.as_ref());
+        let resident = set_or_any(vocabulary, Kind::Region, receiver.resident.as_ref());
+        origin.subject.is_subset(&subject) && origin.resident.is_subset(&resident)
+    };
+    Relation {
+        own_source,
+        open: receiver.kind == NodeKind::Source && (own_source == Some(true) || covers()),
+    }
+}
+
+impl Situation {
+    /// The acts of a label in this situation, its data left out.
+    pub fn acts(
+        &self,
+        space: &Space,
+        vocabulary: &Vocabulary,
+        labels: &Labels,
+        label: LabelId,
+        relation: Relation,
+    ) -> Diagram {
+        let origin = labels.origin(label);
+        let mut acts = space.all();
+        if let Some(time) = &self.time {
+            acts = acts.and(&time_acts(space, time));
+        }
+        match (self.counterparty.is_some(), relation.own_source) {
+            (true, Some(own)) => acts = acts.and(&space.own_source(own)),
+            (true, None) => {}
+            (false, _) => acts = acts.and(&space.own_source(false)),
+        }
+        if let Some((from, to)) = &self.regions {
+            acts = acts.and(&space.atoms(Dim::To, to));
+            acts = acts.and(&space.atoms(Dim::From, from));
+        }
+        if let Some(place) = &self.place {
+            acts = acts.and(&space.atoms(Dim::Place, place));
+        }
+        acts = acts.and(&space.atoms(Dim::Actor, &self.actor));
+        acts = acts.and(&space.atoms(Dim::Context, &origin.context));
+        acts = acts.and(&space.atoms(Dim::Resident, &origin.resident));
+        acts = acts.and(&space.atoms(Dim::Subject, &origin.subject));
+        acts = acts.and(&space.atoms(Dim::Form, labels.form(label)));
+        acts = acts.and(&self.purpose_acts(space, vocabulary, &origin.purposes));
+        if let Some(counterparty) = &self.counterparty {
+            acts = acts.and(&space.atoms(Dim::Counterparty, counterparty));
+        }
+        acts
+    }
+
+    /// The purposes, each told whether the datum was collected for it.
+    fn purpose_acts(
+        &self,
+        space: &Space,
+        vocabulary: &Vocabulary,
+        collected: &Purposes,
+    ) -> Diagram {
+        let stated = space.atoms(Dim::Purpose, &self.purpose);
+        let any = || vocabulary.of(Kind::Purpose).set(crate::model::vocabulary::ANY);
+        match collected {
+            Purposes::Unknown if self.collected_purpose => {
+                let some = space.atoms(Dim::Purpose, any()).and(&space.collected(true));
+                some.or(&stated.and(&space.collected(false)))
+            }
+            Purposes::Unknown => stated.and(&space.collected(false)),
+            Purposes::Any if self.collected_purpose => {
+                stated.or(&space.atoms(Dim::Purpose, any()).and(&space.collected(true)))
+            }
+            Purposes::Any => stated,
+            Purposes::Known(set) => {
+                let known = space.atoms(Dim::Purpose, set);
+                let wanted = if self.collected_purpose {
+                    stated.or(&known)
+                } else {
+                    stated
+                };
+                let inside = wanted.and(&known).and(&space.collected(true));
+                inside.or(&wanted.minus(&known).and(&space.collected(false)))
+            }
+        }
+    }
+}
+
+/// Acts of keeping for a time.
+pub fn time_acts(space: &Space, time: &Time) -> Diagram {
+    match time {
+        Some((hours, events)) => space
+            .kept(Some(*hours))
+            .and(&space.atoms(Dim::Event, events)),
+        None => space.kept(None),
+    }
+}
+
+/// A node's party: a source is a data subject, ours without a party is `us` itself.
+pub fn party_of(vocabulary: &Vocabulary, node: &Node) -> FixedBitSet {
+    let parties = vocabulary.of(Kind::Party);
+    match (&node.party, node.kind) {
+        (_, NodeKind::Source) => parties.set(party::DATA_SUBJECT).clone(),
+        (Some(list), _) => parties.atoms(list),
+        (None, NodeKind::External) => parties.set(crate::model::vocabulary::ANY).clone(),
+        (None, _) => {
+            let mut us = FixedBitSet::with_capacity(parties.len());
+            us.insert(party::US.0 as usize);
+            us
+        }
+    }
+}
+
+/// The two regions of an edge between two nodes that are no source, where both are known and
+/// neither contains the other.
+fn crossing(
+    vocabulary: &Vocabulary,
+    sender: &Node,
+    receiver: &Node,
+) -> Option<(FixedBitSet, FixedBitSet)> {
+    if sender.kind == NodeKind::Source || receiver.kind == NodeKind::Source {
+        return None;
+    }
+    let regions = vocabulary.of(Kind::Region);
+    let from = regions.atoms(sender.place.as_ref()?);
+    let to = regions.atoms(receiver.place.as_ref()?);
+    (!from.is_subset(&to) && !to.is_subset(&from)).then_some((from, to))
+}
+
+fn purposes(vocabulary: &Vocabulary, situation: Situation, list: Option<&NameSet>) -> Situation {
+    let collected_purpose = list.is_some_and(|list| list.include.contains(&purpose::COLLECTED));
+    Situation {
+        purpose: set_or_any(vocabulary, Kind::Purpose, list),
+        collected_purpose,
+        ..situation
+    }
+}
+
+/// The forms that identify nobody: in them an act is no longer bound by what the datum derives from.
+pub fn anonymous(vocabulary: &Vocabulary) -> &FixedBitSet {
+    vocabulary.of(Kind::Form).set(form::ANONYMOUS)
+}

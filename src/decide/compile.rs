@@ -1,0 +1,216 @@
+//! A policy as one set for each question: permitted, forbidden, in need of a duty.
+
+use super::diagram::Diagram;
+use super::meaning::{duties, meaning};
+use super::space::{Dim, Space};
+use crate::model::vocabulary::{Kind, NameId, party};
+use crate::model::{Action, Model, PolicyId};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A rule where it counts: its sets, within the acts its policy decides.
+#[derive(Debug, Clone)]
+pub struct EffectiveRule {
+    /// The policy whose rule it is.
+    pub policy: PolicyId,
+    /// Its position in that policy's rules.
+    pub rule: usize,
+    /// Acts it permits.
+    pub permits: Diagram,
+    /// Acts it forbids.
+    pub forbids: Diagram,
+    /// Acts it would forbid but for its exceptions.
+    pub lifts: Diagram,
+    /// Acts that need its duties.
+    pub needs: Diagram,
+    /// Those duties.
+    pub duties: Vec<NameId>,
+}
+
+/// What a policy, with those it yields to, says of one action.
+#[derive(Debug, Clone)]
+pub struct ActionDecision {
+    /// Acts some rule permits.
+    pub permits: Diagram,
+    /// Acts some rule forbids.
+    pub forbids: Diagram,
+    /// Acts that are right only if permitted: ours, where the deciding policy closes the action.
+    pub closed: Diagram,
+    /// Acts that need a duty, by duty.
+    pub needs: BTreeMap<NameId, Diagram>,
+    /// Acts it speaks of: that in some world a rule permits or forbids.
+    pub speaks: Diagram,
+    /// The rules behind it that say something of this action.
+    pub rules: Vec<EffectiveRule>,
+}
+
+/// A compiled policy.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// By `Action as usize`.
+    pub actions: Vec<ActionDecision>,
+}
+
+impl Decision {
+    /// What it says of an action.
+    pub fn of(&self, action: Action) -> &ActionDecision {
+        &self.actions[action as usize]
+    }
+}
+
+/// Compiles a policy, and first those it yields to; `done` remembers what was compiled.
+pub fn compile(
+    model: &Model,
+    space: &Space,
+    policy: PolicyId,
+    done: &mut BTreeMap<PolicyId, Rc<Decision>>,
+) -> Rc<Decision> {
+    if let Some(decision) = done.get(&policy) {
+        return decision.clone();
+    }
+    let above: Vec<Rc<Decision>> = model
+        .policy(policy)
+        .yields_to
+        .iter()
+        .map(|other| compile(model, space, *other, done))
+        .collect();
+    let actions = Action::ALL
+        .iter()
+        .map(|action| {
+            let own = own_rules(model, space, policy, *action);
+            yielding(space, own, above.iter().map(|above| above.of(*action)))
+        })
+        .collect();
+    let decision = Rc::new(Decision { actions });
+    done.insert(policy, decision.clone());
+    decision
+}
+
+/// What a policy's own rules say of an action.
+fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> ActionDecision {
+    let policy = model.policy(id);
+    let mut rules = Vec::new();
+    for (at, rule) in policy.rules.iter().enumerate() {
+        if !rule.actions.contains(&action) {
+            continue;
+        }
+        let sets = meaning(space, &model.vocabulary, rule, action);
+        let says_nothing = [&sets.permits, &sets.forbids, &sets.lifts, &sets.needs]
+            .iter()
+            .all(|set| set.is_none());
+        if !says_nothing {
+            rules.push(EffectiveRule {
+                policy: id,
+                rule: at,
+                permits: sets.permits,
+                forbids: sets.forbids,
+                lifts: sets.lifts,
+                needs: sets.needs,
+                duties: duties(rule).to_vec(),
+            });
+        }
+    }
+    let permits = union(space, rules.iter().map(|rule| rule.permits.clone()).collect());
+    let forbids = union(space, rules.iter().map(|rule| rule.forbids.clone()).collect());
+    let mut needs = BTreeMap::new();
+    for rule in &rules {
+        for duty in &rule.duties {
+            let set = needs.entry(*duty).or_insert_with(|| space.none());
+            *set = set.or(&rule.needs);
+        }
+    }
+    let closed = if policy.closed[action as usize] {
+        space.atoms(
+            Dim::Actor,
+            model.vocabulary.of(Kind::Party).set(party::US),
+        )
+    } else {
+        space.none()
+    };
+    let speaks = permits
+        .or(&forbids)
+        .and_some_from(space.worlds(), space.first_fact());
+    ActionDecision {
+        permits,
+        forbids,
+        closed,
+        needs,
+        speaks,
+        rules,
+    }
+}
+
+/// The first of the policies yielded to that speaks of an act alone decides it.
+fn yielding<'a>(
+    space: &Space,
+    own: ActionDecision,
+    above: impl Iterator<Item = &'a ActionDecision>,
+) -> ActionDecision {
+    let mut spoken = space.none();
+    let mut result = ActionDecision {
+        permits: space.none(),
+        forbids: space.none(),
+        closed: space.none(),
+        needs: BTreeMap::new(),
+        speaks: own.speaks.clone(),
+        rules: Vec::new(),
+    };
+    for other in above {
+        let here = other.speaks.minus(&spoken);
+        take(space, &mut result, other, &here);
+        spoken = spoken.or(&other.speaks);
+    }
+    if spoken.is_none() {
+        return own;
+    }
+    result.speaks = own.speaks.or(&spoken);
+    take(space, &mut result, &own, &spoken.not());
+    result
+}
+
+/// Adds what a decision says of the acts in `here`.
+fn take(space: &Space, into: &mut ActionDecision, from: &ActionDecision, here: &Diagram) {
+    into.permits = into.permits.or(&from.permits.and(here));
+    into.forbids = into.forbids.or(&from.forbids.and(here));
+    into.closed = into.closed.or(&from.closed.and(here));
+    for (duty, set) in &from.needs {
+        let all = into.needs.entry(*duty).or_insert_with(|| space.none());
+        *all = all.or(&set.and(here));
+    }
+    for rule in &from.rules {
+        let part = EffectiveRule {
+            permits: rule.permits.and(here),
+            forbids: rule.forbids.and(here),
+            lifts: rule.lifts.and(here),
+            needs: rule.needs.and(here),
+            ..rule.clone()
+        };
+        let same = into
+            .rules
+            .iter_mut()
+            .find(|known| (known.policy, known.rule) == (rule.policy, rule.rule));
+        match same {
+            Some(known) => {
+                known.permits = known.permits.or(&part.permits);
+                known.forbids = known.forbids.or(&part.forbids);
+                known.lifts = known.lifts.or(&part.lifts);
+                known.needs = known.needs.or(&part.needs);
+            }
+            None => into.rules.push(part),
+        }
+    }
+}
+
+/// The union of sets, added up pairwise so that intermediate diagrams stay small.
+fn union(space: &Space, mut sets: Vec<Diagram>) -> Diagram {
+    while sets.len() > 1 {
+        sets = sets
+            .chunks(2)
+            .map(|pair| match pair {
+                [a, b] => a.or(b),
+                _ => pair[0].clone(),
+            })
+            .collect();
+    }
+    sets.pop().unwrap_or_else(|| space.none())
+}

@@ -1,0 +1,167 @@
+//! Labels: what is known of a datum wherever it goes.
+
+use crate::model::vocabulary::{Kind, NameId, form};
+use crate::model::{Hierarchy, Vocabulary};
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+
+/// Values kept once, by number.
+#[derive(Debug, Clone)]
+pub struct Interner<T> {
+    values: Vec<T>,
+    known: FxHashMap<T, u32>,
+}
+
+impl<T> Default for Interner<T> {
+    fn default() -> Interner<T> {
+        Interner {
+            values: Vec::new(),
+            known: FxHashMap::default(),
+        }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Interner<T> {
+    /// The number of a value.
+    pub fn intern(&mut self, value: T) -> u32 {
+        if let Some(id) = self.known.get(&value) {
+            return *id;
+        }
+        let id = self.values.len() as u32;
+        self.values.push(value.clone());
+        self.known.insert(value, id);
+        id
+    }
+
+    /// The value of a number.
+    pub fn get(&self, id: u32) -> &T {
+        &self.values[id as usize]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// The purposes a datum was collected for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Purposes {
+    /// The collecting edge states none: nothing is known to be one of them.
+    Unknown,
+    /// All that the collecting edge's purposes cover; a broad purpose counts as a whole.
+    Known(FixedBitSet),
+    /// Could be any: of data that nothing brings.
+    Any,
+}
+
+/// What a label has from its collection and keeps for good.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// Could be any of these subjects.
+    pub subject: FixedBitSet,
+    /// Could live in any of these regions.
+    pub resident: FixedBitSet,
+    /// Could have been collected on any of these.
+    pub context: FixedBitSet,
+    /// Purposes of collection.
+    pub purposes: Purposes,
+    /// Lasting facts given where it was collected.
+    pub lasting: Vec<NameId>,
+    /// The node it was collected from; `None` for data that nothing brings.
+    pub source: Option<usize>,
+}
+
+/// A label: one datum, in a form, with its origin and what it derives from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// The datum: one atom.
+    pub data: NameId,
+    /// Could be in any of these forms: a number of [`Labels::forms`].
+    pub form: u32,
+    /// A number of [`Labels::origins`].
+    pub origin: u32,
+    /// Data it derives from, at any remove: a number of [`Labels::ancestors`].
+    pub from: u32,
+}
+
+/// A label by its number in [`Labels`].
+pub type LabelId = usize;
+
+/// All labels of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// The labels.
+    pub labels: Interner<Label>,
+    /// Sets of forms.
+    pub forms: Interner<FixedBitSet>,
+    /// Origins.
+    pub origins: Interner<Origin>,
+    /// Sorted lists of data that a label derives from.
+    pub ancestors: Interner<Vec<NameId>>,
+}
+
+impl Labels {
+    /// The label of a number.
+    pub fn get(&self, id: LabelId) -> Label {
+        *self.labels.get(id as u32)
+    }
+
+    /// The number of a label.
+    pub fn intern(&mut self, label: Label) -> LabelId {
+        self.labels.intern(label) as usize
+    }
+
+    /// The origin of a label.
+    pub fn origin(&self, id: LabelId) -> &Origin {
+        self.origins.get(self.get(id).origin)
+    }
+
+    /// The forms of a label.
+    pub fn form(&self, id: LabelId) -> &FixedBitSet {
+        self.forms.get(self.get(id).form)
+    }
+
+    /// What a label derives from.
+    pub fn ancestors(&self, id: LabelId) -> &[NameId] {
+        self.ancestors.get(self.get(id).from)
+    }
+
+    /// The same label in other forms.
+    pub fn reformed(&mut self, id: LabelId, form: u32) -> LabelId {
+        let label = Label {
+            form,
+            ..self.get(id)
+        };
+        self.intern(label)
+    }
+
+    /// What deriving a datum from a label makes: it remembers the label's datum and all before it.
+    pub fn derived(&mut self, id: LabelId, data: NameId, form: Option<u32>) -> LabelId {
+        let old = self.get(id);
+        let mut from = self.ancestors.get(old.from).clone();
+        from.push(old.data);
+        from.retain(|ancestor| *ancestor != data);
+        from.sort_unstable();
+        from.dedup();
+        let from = self.ancestors.intern(from);
+        self.intern(Label {
+            data,
+            form: form.unwrap_or(old.form),
+            from,
+            ..old
+        })
+    }
+}
+
+/// Whether changing forms could make anonymous data identifiable again.
+pub fn reidentifies(vocabulary: &Vocabulary, old: &FixedBitSet, new: &FixedBitSet) -> bool {
+    let forms: &Hierarchy = vocabulary.of(Kind::Form);
+    !old.is_disjoint(forms.set(form::ANONYMOUS)) && !new.is_disjoint(forms.set(form::IDENTIFIABLE))
+}
