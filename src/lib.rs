@@ -1,6 +1,7 @@
 //! abide
 
 pub mod diag;
+pub mod check;
 pub mod decide;
 pub mod flow;
 pub mod model;

@@ -414,6 +414,20 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Fine acts by the rules that permit them in some world; none for what needs no permission.
+    pub fn permitting(
+        &self,
+        ruling: &Ruling,
+        acts: &Diagram,
+        worlds: &Diagram,
+    ) -> Vec<(Vec<RuleRef>, Diagram)> {
+        let facts = self.space.first_fact();
+        let permit = self.by_rule(ruling, |rule| {
+            acts.and(worlds).and_some_from(&rule.permits, facts)
+        });
+        partition(acts, &permit)
+    }
+
     /// Acts grouped by the worlds in which they are in `good`.
     fn by_function(
         &self,

@@ -1,0 +1,181 @@
+//! Acts of one verdict grouped into findings: one for each edge, action, verdict and deciding rules,
+//! split where its dimensions hang together.
+
+use super::judge::{Judge, Part, RuleRef, Verdict};
+use crate::decide::boxes::split;
+use crate::decide::{Acts, Diagram, Dim};
+use crate::diag::{Code, codes};
+use crate::flow::paths::Way;
+use crate::flow::{LabelId, Labels, Paths};
+use crate::model::vocabulary::{Literal, NameId};
+use crate::model::{Action, PolicyId};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Where acts happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum At {
+    /// On an edge, by position.
+    Edge(usize),
+    /// In a store, by its node's position.
+    Store(usize),
+}
+
+/// A finding as data.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The policy that judged.
+    pub policy: PolicyId,
+    /// Where.
+    pub at: At,
+    /// The action.
+    pub action: Action,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// For how long data is kept without limit: tells the two codes of retention apart.
+    pub unlimited: bool,
+    /// The rules that decide.
+    pub rules: Vec<RuleRef>,
+    /// The fewest sets of facts that settle it.
+    pub facts: Vec<Vec<Literal>>,
+    /// Duties not fulfilled.
+    pub duties: Vec<NameId>,
+    /// The acts meant, exactly.
+    pub acts: Acts,
+    /// The shortest way that brings some of the data here, collection first, the edge itself last.
+    pub way: Way,
+}
+
+impl Finding {
+    /// Its code.
+    pub fn code(&self) -> &'static Code {
+        match self.verdict {
+            Verdict::Forbidden => &codes::FORBIDDEN_FLOW,
+            Verdict::KeptTooLong if self.unlimited => &codes::RETENTION_UNSTATED,
+            Verdict::KeptTooLong => &codes::RETENTION_TOO_LONG,
+            Verdict::Undeclared => &codes::UNDECLARED_FLOW,
+            Verdict::Conditional => &codes::CONDITIONAL_FLOW,
+            Verdict::MissingDuty => &codes::MISSING_DUTY,
+        }
+    }
+}
+
+/// One label judged at a place.
+pub struct Judged {
+    /// The label that acts are about.
+    pub label: LabelId,
+    /// The label as its node holds it; `None` where the edge itself makes it.
+    pub before: Option<LabelId>,
+    /// Whether it is kept without limit.
+    pub unlimited: bool,
+    /// What is not fine about it.
+    pub parts: Rc<Vec<Part>>,
+}
+
+/// The dimensions that acts of an action have and findings name, data first.
+pub fn dims(action: Action) -> Vec<Dim> {
+    let with_counterparty = matches!(
+        action,
+        Action::Collect | Action::Share | Action::Sell | Action::Transfer
+    );
+    Dim::ALL
+        .into_iter()
+        .filter(|dim| match dim {
+            Dim::Counterparty => with_counterparty,
+            Dim::Place => action != Action::Transfer,
+            Dim::From | Dim::To => action == Action::Transfer,
+            Dim::Event => false,
+            _ => true,
+        })
+        .collect()
+}
+
+/// Groups what was judged of one action at one place.
+pub fn group(
+    judge: &Judge,
+    labels: &Labels,
+    paths: &Paths,
+    node: usize,
+    place: (PolicyId, At, Action),
+    judged: &[Judged],
+) -> Vec<Finding> {
+    type Signature = (Verdict, bool, Vec<RuleRef>, Vec<Vec<Literal>>, Vec<NameId>);
+    let (policy, at, action) = place;
+    let mut groups: BTreeMap<Signature, (Diagram, Vec<&Judged>)> = BTreeMap::new();
+    for one in judged {
+        for part in one.parts.iter() {
+            let signature = (
+                part.verdict,
+                part.verdict == Verdict::KeptTooLong && one.unlimited,
+                part.rules.clone(),
+                part.facts.clone(),
+                part.duties.clone(),
+            );
+            let (acts, from) = groups
+                .entry(signature)
+                .or_insert_with(|| (judge.space.none(), Vec::new()));
+            *acts = acts.or(&whole_acts(judge, labels.get(one.label).data, &part.acts));
+            from.push(one);
+        }
+    }
+    let mut findings = Vec::new();
+    for ((verdict, unlimited, rules, facts, duties), (acts, from)) in groups {
+        for acts in split(&judge.space, &judge.model.vocabulary, &acts, &dims(action)) {
+            let way = from
+                .iter()
+                .filter(|one| {
+                    let data = labels.get(one.label).data;
+                    acts.of(Dim::Data).contains(data.0 as usize)
+                })
+                .map(|one| way(paths, node, at, one))
+                .min_by_key(|way| {
+                    let edges: Vec<usize> = way.iter().map(|(edge, _)| *edge).collect();
+                    (edges.len(), edges)
+                })
+                .unwrap_or_default();
+            findings.push(Finding {
+                policy,
+                at,
+                action,
+                verdict,
+                unlimited,
+                rules: rules.clone(),
+                facts: facts.clone(),
+                duties: duties.clone(),
+                acts,
+                way,
+            });
+        }
+    }
+    findings
+}
+
+/// Acts with their datum, and without what findings don't name: flags, times, facts.
+pub fn whole_acts(judge: &Judge, data: NameId, acts: &Diagram) -> Diagram {
+    let space = &judge.space;
+    let (flags, time, event) = (
+        space.flag_bits(),
+        space.time_bits(),
+        space.bits_of(Dim::Event),
+    );
+    let named = acts.some(|bit| {
+        flags.contains(&bit)
+            || time.contains(&bit)
+            || event.contains(&bit)
+            || bit >= space.first_fact()
+    });
+    let mut datum = fixedbitset::FixedBitSet::with_capacity(data.0 as usize + 1);
+    datum.insert(data.0 as usize);
+    space.atoms(Dim::Data, &datum).and(&named)
+}
+
+fn way(paths: &Paths, node: usize, at: At, judged: &Judged) -> Way {
+    let mut way = match judged.before {
+        Some(before) => paths.to(node, before),
+        None => Vec::new(),
+    };
+    if let At::Edge(edge) = at {
+        way.push((edge, judged.label));
+    }
+    way
+}

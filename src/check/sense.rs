@@ -1,0 +1,65 @@
+//! Rules that make no sense on their own: about no act at all, or with exceptions that reach nothing.
+
+use super::judge::Judge;
+use crate::decide::meaning::{meaning, standing, unreachable};
+use crate::diag::{Diagnostic, Diags, codes};
+use crate::model::{Model, Rule, Statement};
+use std::collections::BTreeSet;
+
+/// Finds them in every policy; a rule that several policies extend is looked at once.
+pub fn check(model: &Model, judge: &Judge, diags: &mut Diags) {
+    let mut seen = BTreeSet::new();
+    for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
+        if !seen.insert(rule.span) {
+            continue;
+        }
+        if is_empty(model, judge, rule) {
+            diags.push(
+                Diagnostic::new(
+                    &codes::EMPTY_RULE,
+                    rule.span,
+                    "this rule is about no act at all",
+                )
+                .label("what its clauses name has nothing in common")
+                .note("an act has one datum, one counterparty and so on; a rule whose clauses exclude each other says nothing")
+                .help("widen a clause, or drop the rule"),
+            );
+            continue;
+        }
+        for span in unreachable(&judge.space, &model.vocabulary, rule) {
+            let own = span == rule.span;
+            let mut diagnostic = Diagnostic::new(
+                &codes::UNREACHABLE_EXCEPTION,
+                span,
+                if own {
+                    "what `only` or `unless` allows here reaches nothing"
+                } else {
+                    "this exception reaches nothing"
+                },
+            )
+            .note("an exception never reaches beyond the rule around it: only what both are about is excepted")
+            .help("name something that the rule around it covers, or drop the exception");
+            if !own {
+                diagnostic = diagnostic.also(rule.span, "nothing in this rule is what the exception names");
+            }
+            diags.push(diagnostic);
+        }
+    }
+}
+
+fn is_empty(model: &Model, judge: &Judge, rule: &Rule) -> bool {
+    let (space, vocabulary) = (&judge.space, &model.vocabulary);
+    let worlds = space.timeless_worlds();
+    match &rule.statement {
+        Statement::Note { .. } => false,
+        Statement::Must { .. } => {
+            standing(space, vocabulary, rule).is_none_or(|acts| acts.disjoint(worlds))
+        }
+        _ => rule.actions.iter().all(|action| {
+            let sets = meaning(space, vocabulary, rule, *action);
+            [&sets.permits, &sets.forbids, &sets.lifts, &sets.needs]
+                .iter()
+                .all(|set| set.disjoint(worlds))
+        }),
+    }
+}
