@@ -1,8 +1,8 @@
 //! abide
 
-pub mod diag;
 pub mod check;
 pub mod decide;
+pub mod diag;
 pub mod flow;
 pub mod model;
 pub mod source;

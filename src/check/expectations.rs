@@ -1,8 +1,7 @@
 //! A flow in one line judged: tests (§7) and questions.
 
-use super::findings::{dims, whole_acts};
+use super::findings::{nameable, whole_acts};
 use super::judge::{Judge, RuleRef, Verdict};
-use crate::decide::boxes::split;
 use crate::decide::meaning::has_dimensions;
 use crate::decide::{Acts, Diagram, Dim};
 use crate::model::plans::Expected;
@@ -118,11 +117,16 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
             }
             for (rules, acts) in judge.permitting(&ruling, &fine, &worlds) {
                 let whole = whole_acts(judge, datum, &acts);
-                add(&mut groups, judge, (None, rules, Vec::new(), Vec::new()), &whole);
+                add(
+                    &mut groups,
+                    judge,
+                    (None, rules, Vec::new(), Vec::new()),
+                    &whole,
+                );
             }
         }
         for ((verdict, rules, facts, duties), acts) in groups {
-            for acts in split(&judge.space, vocabulary, &acts, &dims(*action)) {
+            for acts in nameable(judge, &acts, *action) {
                 answer.push(Group {
                     action: *action,
                     verdict,
@@ -154,10 +158,9 @@ pub fn acts(judge: &Judge, flow: &FlowLine, action: Action) -> Diagram {
     let mut acts = space.all();
     if action == Action::Retain {
         acts = acts.and(&match &flow.time {
-            Some((time, after)) => space.kept(Some(time.hours())).and(&space.atoms(
-                Dim::Event,
-                &vocabulary.of(Kind::Event).atoms(after),
-            )),
+            Some((time, after)) => space
+                .kept(Some(time.hours()))
+                .and(&space.atoms(Dim::Event, &vocabulary.of(Kind::Event).atoms(after))),
             None => space.kept(None),
         });
     }

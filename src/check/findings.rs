@@ -7,6 +7,7 @@ use crate::decide::{Acts, Diagram, Dim};
 use crate::diag::{Code, codes};
 use crate::flow::paths::Way;
 use crate::flow::{LabelId, Labels, Paths};
+use crate::model::naming::lists;
 use crate::model::vocabulary::{Literal, NameId};
 use crate::model::{Action, PolicyId};
 use std::collections::BTreeMap;
@@ -120,7 +121,7 @@ pub fn group(
     }
     let mut findings = Vec::new();
     for ((verdict, unlimited, rules, facts, duties), (acts, from)) in groups {
-        for acts in split(&judge.space, &judge.model.vocabulary, &acts, &dims(action)) {
+        for acts in nameable(judge, &acts, action) {
             let way = from
                 .iter()
                 .filter(|one| {
@@ -148,6 +149,25 @@ pub fn group(
         }
     }
     findings
+}
+
+/// A set as products each of whose sides one list of names can say.
+pub fn nameable(judge: &Judge, acts: &Diagram, action: Action) -> Vec<Acts> {
+    let vocabulary = &judge.model.vocabulary;
+    let dims = dims(action);
+    let mut all = split(&judge.space, vocabulary, acts, &dims);
+    for dim in dims {
+        all = all
+            .into_iter()
+            .flat_map(|acts| {
+                lists(vocabulary.of(dim.kind()), acts.of(dim))
+                    .into_iter()
+                    .map(|list| acts.clone().with(dim, list.atoms))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+    }
+    all
 }
 
 /// Acts with their datum, and without what findings don't name: flags, times, facts.

@@ -59,7 +59,16 @@ pub struct Ruling {
 }
 
 type RulingKey = (PolicyId, Action, NameId, Vec<NameId>);
-type PartsKey = (PolicyId, NameId, u32, Diagram, Vec<Literal>, Vec<NameId>, bool, Action);
+type PartsKey = (
+    PolicyId,
+    NameId,
+    u32,
+    Diagram,
+    Vec<Literal>,
+    Vec<NameId>,
+    bool,
+    Action,
+);
 
 /// Compiled policies of a model, ready to judge acts; remembers what it judged.
 pub struct Judge<'a> {
@@ -315,13 +324,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn undeclared(
-        &self,
-        ruling: &Ruling,
-        acts: &Diagram,
-        worlds: &Diagram,
-        parts: &mut Vec<Part>,
-    ) {
+    fn undeclared(&self, ruling: &Ruling, acts: &Diagram, worlds: &Diagram, parts: &mut Vec<Part>) {
         if acts.is_none() {
             return;
         }
@@ -395,7 +398,10 @@ impl<'a> Judge<'a> {
         for (acts, good) in self.by_function(acts, worlds, good) {
             let release = fewest(&self.space, &self.model.vocabulary, worlds, &good);
             let bind = self.by_rule(ruling, |rule| {
-                let open = rule.duties.iter().any(|duty| !self.fulfils(fulfilled, *duty));
+                let open = rule
+                    .duties
+                    .iter()
+                    .any(|duty| !self.fulfils(fulfilled, *duty));
                 if open {
                     acts.and(worlds).and_some_from(&rule.needs, facts)
                 } else {
@@ -441,9 +447,7 @@ impl<'a> Judge<'a> {
         while let Some(first) = left.first() {
             let act: Vec<(u16, bool)> = (0..facts).map(|bit| (bit, first[bit as usize])).collect();
             let function = good.restrict(&act);
-            let differs = left
-                .and(worlds)
-                .and_some_from(&good.xor(&function), facts);
+            let differs = left.and(worlds).and_some_from(&good.xor(&function), facts);
             groups.push((left.minus(&differs), function));
             left = left.and(&differs);
         }

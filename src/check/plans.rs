@@ -149,13 +149,7 @@ fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) -> Vec
     all
 }
 
-fn edge_place(
-    judge: &Judge,
-    plan: &Plan,
-    at: usize,
-    graph: &mut Graph,
-    spread: &Spread,
-) -> Place {
+fn edge_place(judge: &Judge, plan: &Plan, at: usize, graph: &mut Graph, spread: &Spread) -> Place {
     let vocabulary = &judge.model.vocabulary;
     let edge = &plan.edges[at];
     let given = current(judge, &edge.given);
@@ -173,7 +167,7 @@ fn edge_place(
     }
     moved.extend(step.makes.iter().map(|label| (None, *label)));
     let labels = &mut graph.labels;
-    let mut act = |situation: &Situation, before: Option<LabelId>, label: LabelId| Act {
+    let act = |situation: &Situation, before: Option<LabelId>, label: LabelId| Act {
         situation: situation.clone(),
         label,
         before,
@@ -250,7 +244,9 @@ fn store_place(
         .collect();
     let covering = |label: LabelId| -> Vec<usize> {
         let data = graph.labels.get(label).data.0 as usize;
-        let all: Vec<usize> = (0..sets.len()).filter(|k| sets[*k].contains(data)).collect();
+        let all: Vec<usize> = (0..sets.len())
+            .filter(|k| sets[*k].contains(data))
+            .collect();
         let narrower =
             |a: usize, b: usize| sets[a].is_subset(&sets[b]) && !sets[b].is_subset(&sets[a]);
         all.iter()
@@ -318,9 +314,7 @@ fn current(judge: &Judge, given: &[(Literal, Span)]) -> Vec<(Literal, Span)> {
     given
         .iter()
         .copied()
-        .filter(|(literal, _)| {
-            !(literal.holds && judge.expired.contains(literal.fact.0 as usize))
-        })
+        .filter(|(literal, _)| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
         .collect()
 }
 

@@ -40,7 +40,10 @@ pub fn check(model: &Model, judge: &Judge, diags: &mut Diags) {
             .note("an exception never reaches beyond the rule around it: only what both are about is excepted")
             .help("name something that the rule around it covers, or drop the exception");
             if !own {
-                diagnostic = diagnostic.also(rule.span, "nothing in this rule is what the exception names");
+                diagnostic = diagnostic.also(
+                    rule.span,
+                    "nothing in this rule is what the exception names",
+                );
             }
             diags.push(diagnostic);
         }

@@ -47,7 +47,12 @@ pub struct Relation {
 
 /// The acts that a moving edge stands for, for the labels it delivers: its own action, and
 /// `transfer` between two known regions of which neither contains the other.
-pub fn of_arrow(vocabulary: &Vocabulary, plan: &Plan, edge: &Edge, given: &[Literal]) -> Vec<Situation> {
+pub fn of_arrow(
+    vocabulary: &Vocabulary,
+    plan: &Plan,
+    edge: &Edge,
+    given: &[Literal],
+) -> Vec<Situation> {
     let EdgeKind::Arrow { to, verb, .. } = &edge.kind else {
         return Vec::new();
     };
@@ -68,7 +73,11 @@ pub fn of_arrow(vocabulary: &Vocabulary, plan: &Plan, edge: &Edge, given: &[Lite
         counterparty: Some(to_party.clone()),
         collected_purpose: false,
         purpose: FixedBitSet::new(),
-        place: Some(set_or_any(vocabulary, Kind::Region, receiver.place.as_ref())),
+        place: Some(set_or_any(
+            vocabulary,
+            Kind::Region,
+            receiver.place.as_ref(),
+        )),
         regions: None,
         time: None,
         given: given.to_vec(),
@@ -146,11 +155,21 @@ pub fn of_store(
         given: given.to_vec(),
         fulfilled: node.does.iter().map(|does| does.duty).collect(),
     };
-    purposes(vocabulary, base, keeps.and_then(|keeps| keeps.purpose.as_ref()))
+    purposes(
+        vocabulary,
+        base,
+        keeps.and_then(|keeps| keeps.purpose.as_ref()),
+    )
 }
 
 /// How a label's origin stands to the two nodes of an edge.
-pub fn relation(vocabulary: &Vocabulary, plan: &Plan, edge: &Edge, labels: &Labels, label: LabelId) -> Relation {
+pub fn relation(
+    vocabulary: &Vocabulary,
+    plan: &Plan,
+    edge: &Edge,
+    labels: &Labels,
+    label: LabelId,
+) -> Relation {
     let none = Relation {
         own_source: Some(false),
         open: false,
@@ -223,7 +242,11 @@ impl Situation {
         collected: &Purposes,
     ) -> Diagram {
         let stated = space.atoms(Dim::Purpose, &self.purpose);
-        let any = || vocabulary.of(Kind::Purpose).set(crate::model::vocabulary::ANY);
+        let any = || {
+            vocabulary
+                .of(Kind::Purpose)
+                .set(crate::model::vocabulary::ANY)
+        };
         match collected {
             Purposes::Unknown if self.collected_purpose => {
                 let some = space.atoms(Dim::Purpose, any()).and(&space.collected(true));

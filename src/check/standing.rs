@@ -58,13 +58,14 @@ pub fn unmet(
                 let own = judge.space.atom_bits(Dim::Data, labels.get(label).data);
                 let identifying = judge.space.atoms(Dim::Form, anonymous(vocabulary)).not();
                 // As every duty, it binds what derives from such data too, until it is anonymous.
-                let bound = labels
-                    .ancestors(label)
-                    .iter()
-                    .fold(acts.restrict(&own), |all, ancestor| {
-                        let bits = judge.space.atom_bits(Dim::Data, *ancestor);
-                        all.or(&acts.restrict(&bits).and(&identifying))
-                    });
+                let bound =
+                    labels
+                        .ancestors(label)
+                        .iter()
+                        .fold(acts.restrict(&own), |all, ancestor| {
+                            let bits = judge.space.atom_bits(Dim::Data, *ancestor);
+                            all.or(&acts.restrict(&bits).and(&identifying))
+                        });
                 if !bound.and(&worlds).disjoint(&here) {
                     data.insert(labels.get(label).data.0 as usize);
                 }

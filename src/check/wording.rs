@@ -6,10 +6,10 @@ use super::judge::{Judge, RuleRef, Verdict};
 use super::plans::Outcome;
 use super::standing::Unmet;
 use crate::decide::{Acts, Dim};
-use crate::diag::{Code, DecidingRule, Diagnostic, Diags, FlowFinding, Step, codes};
+use crate::diag::{DecidingRule, Diagnostic, Diags, FlowFinding, Step, codes};
 use crate::flow::paths::Way;
 use crate::model::plans::{Expected, NodeKind};
-use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
+use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form};
 use crate::model::{
     Action, Edge, EdgeKind, Expectation, Model, Plan, PolicyId, Statement, Test, Vocabulary,
 };
@@ -117,7 +117,9 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
                 format!("`{name}` no longer holds: it ended on {when}"),
             )
             .label(format!("false since {when}"))
-            .help("give another ground that still holds, or drop it; the flow is judged without it"),
+            .help(
+                "give another ground that still holds, or drop it; the flow is judged without it",
+            ),
             flow_of_place(plan, *at),
         ));
     }
@@ -161,20 +163,26 @@ pub fn expectation(
     let base = |message: String| Diagnostic::new(&codes::FAILED_TEST, expectation.span, message);
     match failure {
         Failure::ImpossibleFacts => diags.push(
-            base(format!("expected {expected} under `{name}`, but the given facts can't hold together"))
-                .label("no world allows these facts")
-                .help("give facts that can be true of one act"),
+            base(format!(
+                "expected {expected} under `{name}`, but the given facts can't hold together"
+            ))
+            .label("no world allows these facts")
+            .help("give facts that can be true of one act"),
         ),
         Failure::NoActs => diags.push(
-            base(format!("expected {expected} under `{name}`, but this is about no act at all"))
-                .label("no verb here has the dimensions its clauses name")
-                .help("use a verb that the clauses fit"),
+            base(format!(
+                "expected {expected} under `{name}`, but this is about no act at all"
+            ))
+            .label("no verb here has the dimensions its clauses name")
+            .help("use a verb that the clauses fit"),
         ),
         Failure::Otherwise(groups) => {
             let Some(first) = groups.first() else { return };
             let found = said(model, first);
-            let mut diagnostic = base(format!("expected {expected} under `{name}`, but it is {found}"))
-                .label(describe(&model.vocabulary, first.action, &first.acts));
+            let mut diagnostic = base(format!(
+                "expected {expected} under `{name}`, but it is {found}"
+            ))
+            .label(describe(&model.vocabulary, first.action, &first.acts));
             for group in groups.iter().skip(1).take(4) {
                 diagnostic = diagnostic.note(format!(
                     "{}: {}",
@@ -189,7 +197,8 @@ pub fn expectation(
                 let rule = model.policies[rule.0.0 as usize].rules[rule.1].clone();
                 diagnostic = diagnostic.also(rule.span, format!("{} here", decides(first.verdict)));
             }
-            diagnostic = diagnostic.help("mend the rule, or narrow the expectation to the acts it is true of");
+            diagnostic = diagnostic
+                .help("mend the rule, or narrow the expectation to the acts it is true of");
             let flow = FlowFinding {
                 plan: test.title.clone(),
                 policy: name.clone(),
@@ -237,7 +246,11 @@ pub fn describe(vocabulary: &Vocabulary, action: Action, acts: &Acts) -> String 
         text += &format!(" of {}", all.subjects);
     }
     if !all.counterparty.is_empty() {
-        let word = if action == Action::Collect { "from" } else { "with" };
+        let word = if action == Action::Collect {
+            "from"
+        } else {
+            "with"
+        };
         text += &format!(" {word} {}", all.counterparty);
     }
     if all.purposes != "any" && !all.purposes.is_empty() {
@@ -278,14 +291,20 @@ fn of_finding(model: &Model, plan: &Plan, outcome: &Outcome, finding: &Finding) 
             ticked(&duty_names(vocabulary, &finding.duties))
         ),
     };
-    let mut diagnostic = Diagnostic::new(finding.code(), span, message)
-        .label(describe(vocabulary, finding.action, &finding.acts));
+    let mut diagnostic = Diagnostic::new(finding.code(), span, message).label(describe(
+        vocabulary,
+        finding.action,
+        &finding.acts,
+    ));
     for rule in finding.rules.iter().take(4) {
         let rule = &model.policies[rule.0.0 as usize].rules[rule.1];
         diagnostic = diagnostic.also(rule.span, rule_says(finding.verdict));
     }
     if finding.rules.len() > 4 {
-        diagnostic = diagnostic.note(format!("{} more rules say the same", finding.rules.len() - 4));
+        diagnostic = diagnostic.note(format!(
+            "{} more rules say the same",
+            finding.rules.len() - 4
+        ));
     }
     for note in reasons(model, outcome, finding) {
         diagnostic = diagnostic.note(note);
@@ -394,13 +413,19 @@ fn ways_out(model: &Model, plan: &Plan, finding: &Finding, names: &FlowFinding) 
     let vocabulary = &model.vocabulary;
     match finding.verdict {
         Verdict::Forbidden => vec![match finding.action {
-            Action::Collect => format!("don't collect `{}` here, or collect it as the rule allows", names.data),
+            Action::Collect => format!(
+                "don't collect `{}` here, or collect it as the rule allows",
+                names.data
+            ),
             Action::Use | Action::Derive => format!(
                 "take `{}` out of this step, or use it as the rule allows; `as anonymous` data is no longer bound by what identifies",
                 names.data
             ),
             Action::Retain => format!("don't keep `{}` here", names.data),
-            Action::Transfer => format!("keep `{}` in its region, or state the safeguard that the rule asks for", names.data),
+            Action::Transfer => format!(
+                "keep `{}` in its region, or state the safeguard that the rule asks for",
+                names.data
+            ),
             _ => format!(
                 "take `{}` out of this edge, or give it to a recipient, for a purpose or in a form that the rule allows",
                 names.data
@@ -415,7 +440,11 @@ fn ways_out(model: &Model, plan: &Plan, finding: &Finding, names: &FlowFinding) 
         }],
         Verdict::Undeclared => vec![format!(
             "if the notice promises it, permit it: `may {}`; otherwise drop it from the plan",
-            describe(vocabulary, finding.action, &for_rule(vocabulary, &finding.acts))
+            describe(
+                vocabulary,
+                finding.action,
+                &for_rule(vocabulary, &finding.acts)
+            )
         )],
         Verdict::Conditional => conditions(vocabulary, &finding.facts),
         Verdict::MissingDuty => {
@@ -597,7 +626,9 @@ fn rule_says(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Forbidden => "forbidden here",
         Verdict::KeptTooLong => "the limit",
-        Verdict::Undeclared => "this prohibition is lifted, or holds in some cases; nothing permits",
+        Verdict::Undeclared => {
+            "this prohibition is lifted, or holds in some cases; nothing permits"
+        }
         Verdict::Conditional => "depends on facts here",
         Verdict::MissingDuty => "required here",
     }

@@ -35,9 +35,12 @@ pub fn split(space: &Space, vocabulary: &Vocabulary, set: &Diagram, dims: &[Dim]
         .iter()
         .map(|dim| (*dim, space.project(set, *dim, vocabulary)))
         .collect();
-    let product = atoms.iter().rev().fold(space.all(), |product, (dim, atoms)| {
-        product.and(&space.atoms(*dim, atoms))
-    });
+    let product = atoms
+        .iter()
+        .rev()
+        .fold(space.all(), |product, (dim, atoms)| {
+            product.and(&space.atoms(*dim, atoms))
+        });
     if product == *set {
         let acts = Acts::default();
         return vec![

@@ -110,8 +110,14 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
             });
         }
     }
-    let permits = union(space, rules.iter().map(|rule| rule.permits.clone()).collect());
-    let forbids = union(space, rules.iter().map(|rule| rule.forbids.clone()).collect());
+    let permits = union(
+        space,
+        rules.iter().map(|rule| rule.permits.clone()).collect(),
+    );
+    let forbids = union(
+        space,
+        rules.iter().map(|rule| rule.forbids.clone()).collect(),
+    );
     let mut needs = BTreeMap::new();
     for rule in &rules {
         for duty in &rule.duties {
@@ -120,10 +126,7 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
         }
     }
     let closed = if policy.closed[action as usize] {
-        space.atoms(
-            Dim::Actor,
-            model.vocabulary.of(Kind::Party).set(party::US),
-        )
+        space.atoms(Dim::Actor, model.vocabulary.of(Kind::Party).set(party::US))
     } else {
         space.none()
     };
