@@ -3,11 +3,13 @@
 //! Rules keep the shape they were written in (`Limit` is not yet a `never`): giving them their
 //! meaning is `decide`'s work, so that an independent judge can start from the same model.
 
+pub mod lower;
 pub mod naming;
 pub mod plans;
 pub mod rules;
 pub mod vocabulary;
 
+pub use lower::{Elsewhere, Visible, lower, lower_flow_line, lower_knowing};
 pub use plans::{Edge, EdgeKind, Expectation, FlowLine, Node, Plan, Test};
 pub use rules::{Action, Clauses, Exception, Policy, Rule, Statement};
 pub use vocabulary::{Hierarchy, NameId, NameSet, Vocabulary};

@@ -1,0 +1,97 @@
+//! From trees to the model: looks names up, checks where clauses stand, and drops (never weakens)
+//! what is in error.
+
+mod clauses;
+mod cycles;
+mod elsewhere;
+mod faults;
+mod names;
+mod plans;
+mod policies;
+mod scope;
+mod shown;
+mod tests;
+mod waivers;
+
+#[cfg(test)]
+mod spec;
+
+pub use elsewhere::Elsewhere;
+
+use super::Model;
+use super::plans::FlowLine;
+use crate::diag::Diags;
+use crate::source::FileId;
+use crate::syntax::ast::{self, Ast};
+use scope::{Scope, Sight};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For each file the files whose names it sees: itself and all it includes, directly or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visible(pub BTreeMap<FileId, BTreeSet<FileId>>);
+
+impl Visible {
+    /// Whether a file sees what another declares; every file sees itself.
+    pub fn sees(&self, file: FileId, other: FileId) -> bool {
+        file == other || self.0.get(&file).is_some_and(|seen| seen.contains(&other))
+    }
+
+    /// Whether a file sees any of these.
+    fn sees_any(&self, file: FileId, others: &BTreeSet<FileId>) -> bool {
+        others.iter().any(|other| self.sees(file, *other))
+    }
+}
+
+/// The model of files that are judged together, given in any order.
+pub fn lower(asts: &[&Ast], visible: &Visible, diags: &mut Diags) -> Model {
+    lower_knowing(asts, visible, &Elsewhere::default(), diags)
+}
+
+/// As [`lower`], knowing what files outside of the group declare, so that an unknown name can say
+/// which file to include.
+pub fn lower_knowing(
+    asts: &[&Ast],
+    visible: &Visible,
+    elsewhere: &Elsewhere,
+    diags: &mut Diags,
+) -> Model {
+    let mut asts = asts.to_vec();
+    asts.sort_by_key(|ast| ast.file);
+    let mut built = names::build(&asts, visible);
+    let mut vocabulary = std::mem::take(&mut built.vocabulary);
+    let sight = Sight {
+        declared: &built.declared,
+        visible,
+        elsewhere,
+    };
+    let found = faults::report(&built, &Scope::new(&vocabulary, Some(sight)), diags);
+    vocabulary.excludes = found.excludes;
+    vocabulary.until = found.until;
+    vocabulary.lasting = found.lasting;
+    let mut unsound = found.unsound;
+    unsound.extend(asts.iter().filter(|ast| is_torn(ast)).map(|ast| ast.file));
+
+    let scope = Scope::new(&vocabulary, Some(sight));
+    let policies = policies::lower(&asts, &scope, &unsound, diags);
+    let plans = plans::lower(&asts, &scope, &policies, diags);
+    let tests = tests::lower(&asts, &scope, &policies, diags);
+    Model {
+        policies: policies.list,
+        plans,
+        tests,
+        vocabulary,
+    }
+}
+
+/// The flow of one line asked about (`abide ask`), which sees every name of the model.
+pub fn lower_flow_line(model: &Model, line: &ast::FlowLine, diags: &mut Diags) -> Option<FlowLine> {
+    let scope = Scope::new(&model.vocabulary, None);
+    tests::flow_line(line, &scope, diags)
+}
+
+/// Whether some of a file's text stands outside of all declarations, so that names may be missing.
+fn is_torn(ast: &Ast) -> bool {
+    ast.items
+        .iter()
+        .any(|item| matches!(item, ast::Item::Broken(_)))
+}

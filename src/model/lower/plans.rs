@@ -1,0 +1,553 @@
+//! Plans: nodes, edges, and which clause fits which.
+
+use super::clauses;
+use super::names::docs;
+use super::policies::{Policies, clashes};
+use super::scope::{Scope, nearest, suggest};
+use super::waivers;
+use crate::diag::{Diagnostic, Diags, codes};
+use crate::model::plans::{Does, Edge, EdgeKind, Keeps, Node, NodeKind, Plan};
+use crate::model::rules::{Action, VerbWord};
+use crate::model::vocabulary::{Kind, NameSet, is_variable, party};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{self, Ast, Carries, Item, Name, Names, PlanItem};
+use std::collections::BTreeMap;
+
+/// Lowers all plans of the files.
+pub(super) fn lower(
+    asts: &[&Ast],
+    scope: &Scope,
+    policies: &Policies,
+    diags: &mut Diags,
+) -> Vec<Plan> {
+    let trees: Vec<&ast::Plan> = asts
+        .iter()
+        .flat_map(|ast| &ast.items)
+        .filter_map(|item| match item {
+            Item::Plan(plan) => Some(plan),
+            _ => None,
+        })
+        .collect();
+    let files: Vec<FileId> = asts.iter().map(|ast| ast.file).collect();
+    let mut same: BTreeMap<&str, Vec<&Name>> = BTreeMap::new();
+    for tree in &trees {
+        same.entry(&tree.name.text).or_default().push(&tree.name);
+    }
+    for names in same.values() {
+        clashes("plan", names, &files, scope, diags);
+    }
+    trees
+        .iter()
+        .map(|tree| plan(tree, scope, policies, diags))
+        .collect()
+}
+
+/// A node that edges can name.
+struct Known {
+    at: usize,
+    kind: NodeKind,
+    span: Span,
+    /// What an edge needs of it is in error, and reported.
+    unusable: bool,
+}
+
+type Nodes<'a> = BTreeMap<&'a str, Known>;
+
+fn plan(tree: &ast::Plan, scope: &Scope, policies: &Policies, diags: &mut Diags) -> Plan {
+    let mut result = Plan {
+        name: tree.name.text.clone(),
+        title: tree.title.as_ref().map(|title| title.value.clone()),
+        docs: docs(&tree.docs),
+        span: tree.name.span,
+        checks: Vec::new(),
+        nodes: Vec::new(),
+        edges: Vec::new(),
+        broken: false,
+    };
+    let mut known = Nodes::new();
+    for item in &tree.items {
+        match item {
+            PlanItem::Checks(names, _) => {
+                for name in names {
+                    match policies.find(name, scope, diags) {
+                        Some(id) if !result.checks.contains(&id) => result.checks.push(id),
+                        Some(_) => {}
+                        None => result.broken = true,
+                    }
+                }
+            }
+            PlanItem::Node(tree) => {
+                if let Some(first) = known.get(&*tree.name.text) {
+                    diags.push(
+                        Diagnostic::new(
+                            &codes::DUPLICATE_NAME,
+                            tree.name.span,
+                            format!("a node `{}` is there already", tree.name.text),
+                        )
+                        .label("again here")
+                        .also(first.span, "first here")
+                        .help("give one of them another name"),
+                    );
+                    result.broken = true;
+                    continue;
+                }
+                let (node, unusable) = node(tree, scope, diags);
+                result.broken |= node.broken || unusable;
+                known.insert(
+                    &tree.name.text,
+                    Known {
+                        at: result.nodes.len(),
+                        kind: tree.kind,
+                        span: tree.name.span,
+                        unusable,
+                    },
+                );
+                result.nodes.push(node);
+            }
+            PlanItem::Edge(_) => {}
+            PlanItem::Broken(_) => result.broken = true,
+        }
+    }
+    // Edges may stand before the nodes they name.
+    for item in &tree.items {
+        if let PlanItem::Edge(tree) = item {
+            match edge(tree, &known, scope, diags) {
+                Some(edge) => result.edges.push(edge),
+                None => result.broken = true,
+            }
+        }
+    }
+    result
+}
+
+/// A node, and whether what edges need of it is in error.
+fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
+    let waivers = waivers::lower(&tree.waivers, diags);
+    let before = diags.len();
+    misfits(tree, diags);
+    let ours = matches!(tree.kind, NodeKind::System | NodeKind::Store);
+    let kind = match tree.kind {
+        NodeKind::Source => Kind::Subject,
+        _ => Kind::Party,
+    };
+    let role = some(kind, tree.role.as_ref(), scope, diags);
+    if let Some(party) = role.as_ref().filter(|_| kind == Kind::Party) {
+        diags.extend(party_fits(tree, party, ours, scope));
+    }
+    let of = some(Kind::Subject, tree.of.as_ref(), scope, diags);
+    let resident = some(Kind::Region, tree.resident.as_ref(), scope, diags);
+    let place = some(Kind::Region, tree.place.as_ref(), scope, diags);
+    let context = some(Kind::Context, tree.context.as_ref(), scope, diags);
+    let unusable = diags.len() > before;
+
+    let before = diags.len();
+    let store = tree.kind == NodeKind::Store;
+    let keeps: Vec<Keeps> = tree
+        .keeps
+        .iter()
+        .filter_map(|keeps| self::keeps(keeps, scope, diags))
+        .filter(|_| store)
+        .collect();
+    let does: Vec<Does> = tree
+        .does
+        .iter()
+        .filter_map(|does| self::does(does, scope, diags))
+        .filter(|_| store)
+        .collect();
+    let (subject, party) = match tree.kind {
+        NodeKind::Source => (role, None),
+        NodeKind::External => (of, role),
+        NodeKind::System | NodeKind::Store => (None, role),
+    };
+    let node = Node {
+        name: tree.name.text.clone(),
+        kind: tree.kind,
+        subject,
+        resident,
+        party,
+        place,
+        context,
+        keeps,
+        does,
+        docs: docs(&tree.docs),
+        waivers,
+        span: tree.name.span,
+        broken: unusable || diags.len() > before,
+    };
+    (node, unusable)
+}
+
+/// A list that stands in a plan: it must name something.
+fn some(kind: Kind, names: Option<&Names>, scope: &Scope, diags: &mut Diags) -> Option<NameSet> {
+    let list = clauses::list(kind, names?, scope, diags)?;
+    let nothing = scope.vocabulary.of(kind).atoms(&list).is_clear()
+        && !list.include.iter().any(|id| is_variable(kind, *id));
+    if nothing {
+        diags.push(names_nothing(&codes::INVALID_EDGE, kind, &list, scope));
+        return None;
+    }
+    Some(list)
+}
+
+/// That `other than` takes all away: a flow of nothing would pass every check.
+pub(super) fn names_nothing(
+    code: &'static codes::Code,
+    kind: Kind,
+    list: &NameSet,
+    scope: &Scope,
+) -> Diagnostic {
+    Diagnostic::new(
+        code,
+        list.span,
+        format!(
+            "`{}` names nothing: what stands after `other than` takes all away",
+            scope.vocabulary.show_list(kind, list)
+        ),
+    )
+    .help("take a name out after `other than`, or add one before it")
+}
+
+/// Clauses that do not fit the kind of a node.
+fn misfits(tree: &ast::Node, diags: &mut Diags) {
+    let name = &tree.name.text;
+    let mut report = |span: Span, message: String, help: &str| {
+        diags.push(Diagnostic::new(&codes::INVALID_EDGE, span, message).help(help));
+    };
+    let word = word(tree.kind);
+    if let Some(of) = tree.of.as_ref().filter(|_| tree.kind != NodeKind::External) {
+        let (message, help) = match tree.kind {
+            NodeKind::Source => (
+                format!("the source `{name}` is a data subject itself, so it needs no `of`"),
+                "write whose data it brings after `:`",
+            ),
+            _ => (
+                format!("the {word} `{name}` is ours; whose data it holds comes from its edges"),
+                "take `of` out, or give the data a `source`",
+            ),
+        };
+        report(of.span, message, help);
+    } else if let Some(resident) = tree.resident.as_ref()
+        && matches!(tree.kind, NodeKind::System | NodeKind::Store)
+    {
+        report(
+            resident.span,
+            format!("the {word} `{name}` is ours and resides nowhere"),
+            "write `in` for where the data is, or give a `source` its residence",
+        );
+    }
+    if tree.kind == NodeKind::Source {
+        if let Some(place) = &tree.place {
+            report(
+                place.span,
+                format!("the source `{name}` is people, not a place"),
+                "write `resident in` for where they live",
+            );
+        }
+        if let Some(context) = &tree.context {
+            report(
+                context.span,
+                format!("the source `{name}` has no product or surface of its own"),
+                "write `on` at the node that collects",
+            );
+        }
+    }
+    if tree.kind == NodeKind::External && tree.role.is_none() {
+        report(
+            tree.name.span,
+            format!("the external `{name}` does not say which party it is"),
+            &format!("write `external {name} : PARTY`"),
+        );
+    }
+    if tree.kind != NodeKind::Store {
+        let first = tree
+            .keeps
+            .first()
+            .map(|keeps| ("keeps", keeps.span))
+            .into_iter()
+            .chain(tree.does.first().map(|does| ("does", does.span)));
+        for (verb, span) in first {
+            report(
+                span,
+                format!(
+                    "`{verb}` is said of a store, and `{name}` is {}",
+                    a(tree.kind)
+                ),
+                match tree.kind {
+                    NodeKind::System => "make it a `store` if it keeps data",
+                    _ => "say it of a store of ours",
+                },
+            );
+        }
+    }
+}
+
+/// What is wrong with the party of a node, if anything.
+fn party_fits(tree: &ast::Node, party: &NameSet, ours: bool, scope: &Scope) -> Option<Diagnostic> {
+    let hierarchy = scope.vocabulary.of(Kind::Party);
+    let name = &tree.name.text;
+    if party.mentions(party::ITS_SOURCE) {
+        return Some(
+            Diagnostic::new(
+                &codes::INVALID_EDGE,
+                party.span,
+                format!("`its-source` is another node for every datum, so `{name}` can't be it"),
+            )
+            .help("name the party that the node is"),
+        );
+    }
+    if ours && !hierarchy.atoms(party).is_subset(hierarchy.set(party::US)) {
+        return Some(
+            Diagnostic::new(
+                &codes::INVALID_EDGE,
+                party.span,
+                format!(
+                    "the {} `{name}` is ours, but `{}` is not under `us`",
+                    word(tree.kind),
+                    scope.vocabulary.show_list(Kind::Party, party)
+                ),
+            )
+            .help(format!(
+                "make it an `external`, or put the party under us: `party us {{ {} }}`",
+                scope.vocabulary.show_list(Kind::Party, party)
+            )),
+        );
+    }
+    None
+}
+
+fn keeps(tree: &ast::Keeps, scope: &Scope, diags: &mut Diags) -> Option<Keeps> {
+    let data = some(Kind::Data, Some(&tree.data), scope, diags);
+    let time = match &tree.time {
+        None => Some(None),
+        Some(time) => clauses::after(tree.after.as_ref(), time.span, scope, diags)
+            .map(|after| Some((*time, after))),
+    };
+    let purpose = optional(Kind::Purpose, tree.purpose.as_ref(), scope, diags);
+    let given = clauses::literals(&tree.given, scope, diags);
+    Some(Keeps {
+        data: data?,
+        time: time?,
+        purpose: purpose?,
+        given: given?,
+        span: tree.span,
+    })
+}
+
+fn does(tree: &ast::Does, scope: &Scope, diags: &mut Diags) -> Option<Does> {
+    let duty = scope.find(Kind::Duty, &tree.duty, diags);
+    let within = match &tree.within {
+        None => Some(None),
+        Some((time, event)) => {
+            clauses::list(Kind::Event, event, scope, diags).map(|event| Some((*time, event)))
+        }
+    };
+    Some(Does {
+        duty: duty?,
+        within: within?,
+        span: tree.span,
+    })
+}
+
+/// An optional list that must name something where it is there.
+fn optional(
+    kind: Kind,
+    names: Option<&Names>,
+    scope: &Scope,
+    diags: &mut Diags,
+) -> Option<Option<NameSet>> {
+    match names {
+        None => Some(None),
+        Some(_) => some(kind, names, scope, diags).map(Some),
+    }
+}
+
+fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Option<Edge> {
+    let waivers = waivers::lower(&tree.waivers, diags);
+    let from = find(&tree.from, nodes, diags);
+    let kind = match &tree.kind {
+        ast::EdgeKind::Arrow { to, verb, carries } => {
+            let to = find(to, nodes, diags);
+            let data = match carries {
+                Carries::All(_) => Some(None),
+                Carries::Data(names) => optional(Kind::Data, Some(names), scope, diags),
+            };
+            let fits = match (from, to) {
+                (Some(from), Some(to)) => arrow_fits(tree, from, to, *verb),
+                _ => None,
+            };
+            let verb = match verb.map(|verb| verb.word) {
+                Some(VerbWord::Sell) => Some(Action::Sell),
+                Some(VerbWord::Share) => Some(Action::Share),
+                _ => None,
+            };
+            let sound = fits.is_none();
+            diags.extend(fits);
+            match (to, data) {
+                (Some(to), Some(data)) if sound => Some((
+                    EdgeKind::Arrow {
+                        to: to.at,
+                        verb,
+                        data,
+                    },
+                    to.unusable,
+                )),
+                _ => None,
+            }
+        }
+        ast::EdgeKind::Uses(names) => {
+            let idle = from.and_then(|from| source_is_idle(tree, from, "uses"));
+            let sound = idle.is_none();
+            diags.extend(idle);
+            some(Kind::Data, Some(names), scope, diags)
+                .filter(|_| sound)
+                .map(|data| (EdgeKind::Uses { data }, false))
+        }
+        ast::EdgeKind::Derives(product, names) => {
+            let idle = from.and_then(|from| source_is_idle(tree, from, "derives"));
+            let sound = idle.is_none();
+            diags.extend(idle);
+            let product = some(Kind::Data, Some(product), scope, diags);
+            let data = some(Kind::Data, Some(names), scope, diags);
+            match (product, data) {
+                (Some(product), Some(data)) if sound => {
+                    Some((EdgeKind::Derives { product, data }, false))
+                }
+                _ => None,
+            }
+        }
+    };
+    let form = optional(Kind::Form, tree.form.as_ref(), scope, diags);
+    let purpose = optional(Kind::Purpose, tree.purpose.as_ref(), scope, diags);
+    let given = clauses::literals(&tree.given, scope, diags);
+    let fulfilling = clauses::ids(Kind::Duty, &tree.fulfilling, scope, diags);
+    let (from, (kind, unusable)) = (from?, kind?);
+    let edge = Edge {
+        from: from.at,
+        kind,
+        form: form?,
+        purpose: purpose?,
+        given: given?,
+        fulfilling: fulfilling?,
+        waivers,
+        span: tree.statement,
+    };
+    (!unusable && !from.unusable).then_some(edge)
+}
+
+/// The node a name means; where there is none, says so.
+fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Known> {
+    if let Some(known) = nodes.get(&*name.text) {
+        return Some(known);
+    }
+    let near = nearest(
+        &name.text,
+        nodes
+            .iter()
+            .map(|(name, known)| (*name, (*name, Some(known.span)))),
+    );
+    let diagnostic = Diagnostic::new(
+        &codes::UNKNOWN_NAME,
+        name.span,
+        format!("no node of this plan is called `{}`", name.text),
+    )
+    .label("not declared");
+    diags.push(match near.is_empty() {
+        true => diagnostic.help(format!(
+            "declare it in this plan: `system {name}`, `store {name}`, `source {name}` or `external {name} : PARTY`",
+            name = name.text
+        )),
+        false => suggest(diagnostic, name.span, &near),
+    });
+    None
+}
+
+/// What is wrong with an arrow between two nodes, if anything.
+fn arrow_fits(
+    tree: &ast::Edge,
+    from: &Known,
+    to: &Known,
+    verb: Option<ast::Verb>,
+) -> Option<Diagnostic> {
+    use NodeKind::{External, Source};
+    if from.kind == Source && to.kind == Source {
+        return Some(
+            Diagnostic::new(
+                &codes::INVALID_EDGE,
+                tree.statement,
+                "data that passes from one source to another is no act of any party",
+            )
+            .also(from.span, "a source")
+            .also(to.span, "a source")
+            .help("send it through a node of ours, or make one of them an `external`"),
+        );
+    }
+    let verb = verb?;
+    let shares = from.kind != Source && to.kind == External;
+    let act = match (from.kind, to.kind) {
+        (Source, _) => "collects",
+        (_, External) => "shares",
+        (_, Source) => "shares with a data subject",
+        (External, _) => "collects",
+        _ => "uses",
+    };
+    match verb.word {
+        VerbWord::Sell | VerbWord::Share if shares => None,
+        VerbWord::Share if to.kind == Source => None,
+        VerbWord::Sell => Some(
+            Diagnostic::new(
+                &codes::INVALID_EDGE,
+                verb.span,
+                format!("this edge {act}, and only what goes to an `external` can be sold"),
+            )
+            .also(from.span, a(from.kind))
+            .also(to.span, a(to.kind))
+            .help("take `sell` out, or send the data to an `external`"),
+        ),
+        _ => Some(
+            Diagnostic::new(
+                &codes::INVALID_EDGE,
+                verb.span,
+                format!("what an arrow does follows from its nodes: this one {act}"),
+            )
+            .also(from.span, a(from.kind))
+            .also(to.span, a(to.kind))
+            .help(
+                "take the verb out; only `sell` can be written here, of what goes to an `external`",
+            ),
+        ),
+    }
+}
+
+/// That a source neither uses nor derives.
+fn source_is_idle(tree: &ast::Edge, from: &Known, verb: &str) -> Option<Diagnostic> {
+    (from.kind == NodeKind::Source).then(|| {
+        Diagnostic::new(
+            &codes::INVALID_EDGE,
+            tree.statement,
+            format!(
+                "`{}` is a source, a data subject: what it {verb} is no act of any party",
+                tree.from.text
+            ),
+        )
+        .also(from.span, "a source")
+        .help(format!(
+            "write it of the node that {verb} the data: `NODE {verb} …`"
+        ))
+    })
+}
+
+fn word(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Source => "source",
+        NodeKind::System => "system",
+        NodeKind::Store => "store",
+        NodeKind::External => "external",
+    }
+}
+
+fn a(kind: NodeKind) -> String {
+    match kind {
+        NodeKind::External => "an external".to_string(),
+        other => format!("a {}", word(other)),
+    }
+}
