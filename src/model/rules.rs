@@ -154,6 +154,10 @@ pub struct Citation {
 
 /// What a rule states.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "rules are few; boxes would be in every reader's way"
+)]
 pub enum Statement {
     /// `may …`
     May {
