@@ -41,8 +41,9 @@ impl Diagram {
                 return 0;
             }
             let (zero, one) = member.split_at(member.len() / 2);
-            let low = build(builder, bit + 1, zero);
+            // The library numbers what is below a set bit first; equal sets must have equal nodes.
             let high = build(builder, bit + 1, one);
+            let low = build(builder, bit + 1, zero);
             builder.node(bit, low, high)
         }
         debug_assert_eq!(member.len(), 1 << bits);
@@ -164,10 +165,11 @@ impl Diagram {
             .iter()
             .map(|(bit, value)| (BddVariable::from_index(*bit as usize), *value))
             .collect();
-        Diagram(
-            self.0
-                .restrict_valuation(&BddPartialValuation::from_values(&values)),
-        )
+        let restricted = self
+            .0
+            .restrict_valuation(&BddPartialValuation::from_values(&values));
+        // Restricting numbers nodes in another order than all else; equal sets must have equal nodes.
+        Diagram(restricted.and(&restricted))
     }
 
     /// One vector of the set: the first in numeric order.
@@ -294,5 +296,45 @@ mod tests {
         assert_eq!(left, right);
         assert!(!a.disjoint(&b));
         assert!(a.disjoint(&a.not()));
+    }
+
+    /// Sets are compared as keys, so that every way to make one must end in the same nodes.
+    #[test]
+    fn every_way_to_a_set_ends_in_the_same_nodes() {
+        let mut seed = 1u64;
+        let mut random = || {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as u32
+        };
+        for _ in 0..300 {
+            let mut set = || {
+                let (a, b) = (random(), random());
+                let sparse = if random() % 2 == 0 { a } else { a & b };
+                let member: Vec<bool> = (0..32).map(|at| sparse >> at & 1 == 1).collect();
+                Diagram::numbers(5, 0, 5, &member)
+            };
+            let (a, b) = (set(), set());
+            let made = [
+                a.clone(),
+                a.and(&b),
+                a.or(&b),
+                a.minus(&b),
+                a.not(),
+                a.xor(&b),
+                a.some(|bit| bit % 2 == 0),
+                a.some_from(3),
+                a.and_some_from(&b, 2),
+                a.restrict(&[(1, true), (3, false)]),
+                a.restrict(&[(0, true)]),
+                a.or_within(&b, 1000).expect("there are fewer nodes"),
+            ];
+            for one in made {
+                let again = Diagram::numbers(5, 0, 5, &one.values(0, 5));
+                assert!(one.xor(&again).is_none());
+                assert_eq!(one, again);
+            }
+        }
     }
 }
