@@ -1,3 +1,13 @@
 //! Text to tree: the grammar's side of the language.
+//!
+//! `token` finds words, strings and marks; `cut` cuts a file where statements begin, so that one
+//! broken statement never hides the next; `parse` reads each piece with the grammar and builds the
+//! `ast`; `expected` says in words what the grammar would have taken.
 
 pub mod ast;
+mod cut;
+mod expected;
+mod parse;
+mod token;
+
+pub use parse::{parse, parse_flow_line};

@@ -1,0 +1,132 @@
+//! Laws of the parser: it is total, it loses nothing, it reports every broken statement.
+
+use abide::diag::Diags;
+use abide::source::{FileId, Span};
+use abide::syntax::ast::*;
+use abide::syntax::parse;
+use proptest::prelude::*;
+
+fn read(text: &str) -> (Ast, Diags) {
+    let mut diags = Vec::new();
+    let ast = parse(FileId(0), text, &mut diags);
+    (ast, diags)
+}
+
+/// The examples of the language page, one of every construct.
+const WHOLE: &str = include_str!("fixtures/language.abide");
+
+#[test]
+fn every_construct_parses() {
+    let (ast, diags) = read(WHOLE);
+    assert!(diags.is_empty(), "{diags:#?}");
+    assert_eq!(ast.items.len(), 9);
+}
+
+#[test]
+fn each_broken_statement_is_reported_and_the_others_are_kept() {
+    let text = "policy p {\n  may share\n  never share b with c\n  share b only\n  may use a\n}\n\
+                plan q {\n  source a\n  a -> : b\n  a uses c\n}\nparty x, \nparty y\n";
+    let (ast, diags) = read(text);
+    let lines: Vec<usize> = diags
+        .iter()
+        .map(|d| text[..d.primary.span.start as usize].matches('\n').count() + 1)
+        .collect();
+    assert_eq!(lines, [2, 4, 9, 12], "{diags:#?}");
+    let Item::Policy(policy) = &ast.items[0] else {
+        panic!("{ast:#?}");
+    };
+    let rules = policy
+        .items
+        .iter()
+        .filter(|item| matches!(item, PolicyItem::Rule(_)))
+        .count();
+    assert_eq!(rules, 2);
+}
+
+#[test]
+fn a_missing_brace_does_not_swallow_what_follows() {
+    let (ast, diags) = read("policy p {\n  may share a\n\npolicy q {\n  may share a\n}\n");
+    assert_eq!(diags.len(), 1, "{diags:#?}");
+    assert_eq!(ast.items.len(), 2);
+}
+
+#[test]
+fn a_missing_quote_does_not_swallow_what_follows() {
+    let (ast, diags) = read("policy p {\n  \"cited\n  may share a\n  \"two\" never share b\n}\n");
+    assert_eq!(diags.len(), 1, "{diags:#?}");
+    let Item::Policy(policy) = &ast.items[0] else {
+        panic!("{ast:#?}");
+    };
+    assert!(matches!(policy.items.last(), Some(PolicyItem::Rule(_))));
+}
+
+#[test]
+fn deep_nesting_is_a_finding_with_its_place() {
+    for text in [
+        format!("policy p {{ may share a when {} }}", "(".repeat(100_000)),
+        format!("policy p {{ may share a {} }}", "except b ".repeat(10_000)),
+        "section \"a\" { ".repeat(5_000),
+        format!("data {}", "a { ".repeat(10_000)),
+    ] {
+        let (_, diags) = read(&text);
+        assert!(!diags.is_empty());
+    }
+}
+
+/// Words, marks and texts of the language in any order.
+fn soup() -> impl Strategy<Value = String> {
+    let words: Vec<&'static str> = WHOLE
+        .split_whitespace()
+        .chain([
+            "{",
+            "}",
+            "(",
+            ")",
+            ",",
+            ":",
+            "\"",
+            "`",
+            "-",
+            "///",
+            "//",
+            "other than",
+            "\n",
+        ])
+        .collect();
+    prop::collection::vec(prop::sample::select(words), 0..120).prop_map(|words| words.join(" "))
+}
+
+/// Spans of everything that was kept or reported.
+fn bounds(ast: &Ast, diags: &Diags, text: &str) -> bool {
+    let ok = |span: &Span| {
+        span.start <= span.end
+            && span.end as usize <= text.len()
+            && text.is_char_boundary(span.start as usize)
+            && text.is_char_boundary(span.end as usize)
+    };
+    diags.iter().all(|d| ok(&d.primary.span)) && ast.comments.iter().all(|c| ok(&c.span))
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_a_tree(text in any::<String>()) {
+        let (ast, diags) = read(&text);
+        prop_assert!(bounds(&ast, &diags, &text));
+    }
+
+    #[test]
+    fn any_words_give_a_tree(text in soup()) {
+        let (ast, diags) = read(&text);
+        prop_assert!(bounds(&ast, &diags, &text));
+    }
+
+    /// A file cut off anywhere still parses to a tree, and only the end of it is in error.
+    #[test]
+    fn a_file_cut_off_gives_a_tree(at in 0..WHOLE.len()) {
+        if WHOLE.is_char_boundary(at) {
+            let (ast, diags) = read(&WHOLE[..at]);
+            prop_assert!(bounds(&ast, &diags, WHOLE));
+            prop_assert!(diags.len() <= 3, "{diags:#?}");
+        }
+    }
+}
