@@ -6,6 +6,7 @@ use crate::model::vocabulary::{Kind, NameId, Vocabulary};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Path;
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// How many candidates a message lists.
@@ -29,7 +30,15 @@ pub(super) struct Scope<'a> {
     /// The limit; none for questions asked from outside.
     pub sight: Option<Sight<'a>>,
     index: Vec<FxHashMap<&'a str, Vec<NameId>>>,
+    /// What is most like an unknown name: many statements may hold the same slip.
+    guesses: RefCell<Guesses<'a>>,
 }
+
+/// Names with their places.
+type Found<'a> = Vec<(&'a str, Option<Span>)>;
+
+/// By kind, file and what was written.
+type Guesses<'a> = FxHashMap<(Kind, FileId, String), Found<'a>>;
 
 impl<'a> Scope<'a> {
     /// Lookup in a vocabulary, limited to what a file sees.
@@ -52,6 +61,7 @@ impl<'a> Scope<'a> {
             vocabulary,
             sight,
             index,
+            guesses: RefCell::default(),
         }
     }
 
@@ -202,13 +212,19 @@ impl<'a> Scope<'a> {
     }
 
     /// The seen names of a kind that are most like a written one.
-    fn nearest(&self, kind: Kind, file: FileId, written: &str) -> Vec<(&'a str, Option<Span>)> {
+    fn nearest(&self, kind: Kind, file: FileId, written: &str) -> Found<'a> {
+        let key = (kind, file, written.to_string());
+        if let Some(known) = self.guesses.borrow().get(&key) {
+            return known.clone();
+        }
         let names = self.vocabulary.of(kind).names.iter().enumerate();
         let seen = names.filter(|(at, _)| self.sees(file, kind, NameId(*at as u32)));
-        nearest(
+        let found = nearest(
             written,
             seen.map(|(_, info)| (&*info.name, (&*info.shown, info.span))),
-        )
+        );
+        self.guesses.borrow_mut().insert(key, found.clone());
+        found
     }
 }
 

@@ -4,35 +4,29 @@ use crate::model::vocabulary::{Hierarchy, NameId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
-/// How many paths of one length are tried; a hierarchy with more is named from its root.
-const MOST_PATHS: usize = 256;
+/// How many paths of one length are tried for a name; where there are more, one is looked for from
+/// the root only.
+const MOST_PATHS: usize = 64;
 
 /// Fills in `shown` for every name.
 pub(super) fn name_all(hierarchy: &mut Hierarchy) {
     let mut by_name: FxHashMap<String, Vec<NameId>> = FxHashMap::default();
     for (at, info) in hierarchy.names.iter().enumerate() {
-        by_name
-            .entry(info.name.clone())
-            .or_default()
-            .push(NameId(at as u32));
+        let same = by_name.entry(info.name.clone()).or_default();
+        same.push(NameId(at as u32));
     }
-    let shared: Vec<NameId> = by_name
-        .values()
-        .filter(|ids| ids.len() > 1)
-        .flatten()
-        .copied()
-        .collect();
-    let found: Vec<(NameId, String)> = shared
-        .into_iter()
-        .map(|id| (id, clear_path(hierarchy, &by_name, id)))
-        .collect();
-    for (id, shown) in found {
-        hierarchy.names[id.0 as usize].shown = shown;
+    for same in by_name.values().filter(|same| same.len() > 1) {
+        for (id, shown) in tell_apart(hierarchy, same) {
+            hierarchy.names[id.0 as usize].shown = shown;
+        }
     }
 }
 
 /// The names a path can mean, given those its last segment can mean.
 pub(super) fn meant(hierarchy: &Hierarchy, last: &[NameId], before: &[&str]) -> Vec<NameId> {
+    if before.is_empty() {
+        return last.to_vec();
+    }
     last.iter()
         .copied()
         .filter(|id| {
@@ -50,46 +44,77 @@ pub(super) fn meant(hierarchy: &Hierarchy, last: &[NameId], before: &[&str]) -> 
         .collect()
 }
 
-fn clear_path(
-    hierarchy: &Hierarchy,
-    by_name: &FxHashMap<String, Vec<NameId>>,
-    id: NameId,
-) -> String {
+/// A path upwards from a name: its top, and the text from there down.
+type Upward = (NameId, String);
+
+/// For names that are called the same, a path each that the others do not have.
+fn tell_apart(hierarchy: &Hierarchy, same: &[NameId]) -> Vec<(NameId, String)> {
     let name = |id: NameId| &*hierarchy.names[id.0 as usize].name;
-    let shared = &by_name[name(id)];
-    // Paths by their first name, with the names from there down; longer ones grow upwards.
-    let mut paths: Vec<(NameId, Vec<&str>)> = vec![(id, Vec::new())];
-    loop {
-        let mut longer: Vec<(NameId, Vec<&str>)> = paths
-            .iter()
-            .flat_map(|(top, before)| {
-                hierarchy.names[top.0 as usize]
-                    .parents
-                    .iter()
-                    .map(move |parent| {
-                        let mut path = vec![name(*parent)];
-                        path.extend(before);
-                        (*parent, path)
-                    })
-            })
-            .collect();
-        longer.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
-        longer.dedup();
-        longer.truncate(MOST_PATHS);
-        let text = |before: &[&str]| format!("{}.{}", before.join("."), name(id));
-        let clear = longer
-            .iter()
-            .find(|(_, before)| meant(hierarchy, shared, before).len() == 1);
-        match (clear, longer.first()) {
-            (Some((_, before)), _) => return text(before),
-            // The top is reached, and only twins (an error of its own) are still alike.
-            (None, None) => {
-                return match paths.first() {
-                    Some((_, before)) if !before.is_empty() => text(before),
-                    _ => name(id).to_string(),
-                };
-            }
-            (None, Some(_)) => paths = longer,
+    let parents = |id: NameId| &hierarchy.names[id.0 as usize].parents;
+    let mut found: Vec<(NameId, String)> = Vec::new();
+    let mut waiting: Vec<NameId> = same.to_vec();
+    let mut paths: Vec<(NameId, Vec<Upward>)> = same
+        .iter()
+        .map(|id| (*id, vec![(*id, name(*id).to_string())]))
+        .collect();
+    while !waiting.is_empty() {
+        let mut cut = false;
+        let mut grown = false;
+        // All names of the group grow on, also those told apart: their paths are taken.
+        for (_, upward) in &mut paths {
+            let mut longer: Vec<Upward> = upward
+                .iter()
+                .flat_map(|(top, text)| {
+                    parents(*top)
+                        .iter()
+                        .map(move |parent| (*parent, format!("{}.{text}", name(*parent))))
+                })
+                .collect();
+            longer.sort_by(|one, other| one.1.cmp(&other.1).then(one.0.cmp(&other.0)));
+            longer.dedup();
+            cut |= longer.len() > MOST_PATHS;
+            longer.truncate(MOST_PATHS);
+            grown |= !longer.is_empty();
+            *upward = longer;
         }
+        if !grown {
+            break;
+        }
+        let mut owners: FxHashMap<&str, BTreeSet<NameId>> = FxHashMap::default();
+        for (id, upward) in &paths {
+            for (_, text) in upward {
+                owners.entry(text).or_default().insert(*id);
+            }
+        }
+        let mut told = BTreeSet::new();
+        for (id, upward) in &paths {
+            if waiting.binary_search(id).is_err() {
+                continue;
+            }
+            let clear = upward.iter().map(|(_, text)| text).find(|text| {
+                owners[&***text].len() == 1
+                    && (!cut || {
+                        let segments: Vec<&str> = text.split('.').collect();
+                        let before = &segments[..segments.len() - 1];
+                        meant(hierarchy, same, before).len() == 1
+                    })
+            });
+            if let Some(text) = clear {
+                found.push((*id, text.clone()));
+                told.insert(*id);
+            }
+        }
+        waiting.retain(|id| !told.contains(id));
     }
+    // What is left are twins, an error of their own, or beyond the paths tried: from the root.
+    for id in waiting {
+        let mut text = name(id).to_string();
+        let mut at = id;
+        while let Some(parent) = parents(at).first() {
+            text = format!("{}.{text}", name(*parent));
+            at = *parent;
+        }
+        found.push((id, text));
+    }
+    found
 }

@@ -1,0 +1,334 @@
+//! Hierarchies: braces, opening again, `is`, built-in names, cycles, the laws of facts.
+
+use super::{Lowered, lower_files};
+use crate::model::vocabulary::{Kind, NameId, built_in, is_variable, party, purpose};
+use proptest::prelude::*;
+
+#[track_caller]
+fn one(text: &str) -> Lowered {
+    lower_files(&[("main", text)])
+}
+
+#[test]
+fn braces_put_names_below() {
+    let found = one("data a { b { c }, d }, e");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "b", "c", "d"]);
+    assert_eq!(found.covers(Kind::Data, "b"), ["b", "c"]);
+    assert_eq!(
+        found.covers(Kind::Data, "any"),
+        ["a", "any", "b", "c", "d", "e"]
+    );
+}
+
+#[test]
+fn a_known_name_is_opened_again() {
+    let found = one("data a { b { c } }\ndata b { d }\ndata a { b { e } }\ndata b is f\ndata f");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "b", "c", "d", "e"]);
+    assert_eq!(found.covers(Kind::Data, "f"), ["b", "c", "d", "e", "f"]);
+}
+
+#[test]
+fn a_name_is_opened_before_it_is_declared_in_braces() {
+    let found = lower_files(&[
+        ("main", "include \"later\"\ndata b { d }"),
+        ("later", "data a { b { c } }"),
+    ]);
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "b", "c", "d"]);
+}
+
+#[test]
+fn a_file_opens_only_what_it_sees() {
+    let found = lower_files(&[
+        ("main", "include \"one\"\ninclude \"two\""),
+        ("one", "data b { d }"),
+        ("two", "data a { b { c } }"),
+    ]);
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "a.b", "c"]);
+    assert_eq!(found.covers(Kind::Data, "any.b"), ["any.b", "d"]);
+}
+
+#[test]
+fn twice_in_one_list_is_a_duplicate() {
+    one("data a { b, b }").finds(&[("duplicate-name", "`b` stands twice")]);
+    one("data a, a").finds(&[("duplicate-name", "`a` stands twice")]);
+    one("data a { b }, c { b }").finds(&[]);
+}
+
+#[test]
+fn a_short_head_of_two_places_is_ambiguous_and_a_path_is_not() {
+    let found = one("data a { x }, b { x }\ndata x { y }");
+    found.finds(&[("ambiguous-name", "`a.x` or `b.x`")]);
+    // What stands in its braces is still there.
+    assert_eq!(found.covers(Kind::Data, "y"), ["y"]);
+
+    let found = one("data a { x }, b { x }\ndata a.x { y }");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "a.x", "y"]);
+}
+
+#[test]
+fn a_path_steps_through_direct_parents_however_they_are_given() {
+    let found = one("data p { q }, r\ndata q { x }, o { x }\ndata x2 is r.q.x\ndata q is r");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "q.x"), ["q.x", "x2"]);
+    one("data p { q { x } }\ndata p.x { y }")
+        .finds(&[("unknown-name", "`x` is not directly below `p`")]);
+}
+
+#[test]
+fn paths_may_need_what_other_paths_open() {
+    let found = one("data u is a.t.u2\ndata a.t { u2 { v } }\ndata a { t }, b { t { u2 } }");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a.t.u2"), ["a.t.u2", "u", "v"]);
+}
+
+#[test]
+fn several_parents() {
+    let found = one("data a, b\ndata c is a, b");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "c"]);
+    assert_eq!(found.covers(Kind::Data, "b"), ["b", "c"]);
+    let found = one("data a, b\ndata c, d is a");
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "c", "d"]);
+    one("data c is nope").finds(&[("unknown-name", "no data is called `nope`")]);
+}
+
+#[test]
+fn built_in_names_have_fixed_ids_and_can_be_opened() {
+    let found = one("party us { ours }\nform hashed { salted }\nevent collection { first-visit }");
+    found.finds(&[]);
+    for kind in Kind::ALL {
+        let hierarchy = found.model.vocabulary.of(kind);
+        for (at, (name, parent)) in built_in(kind).iter().enumerate() {
+            let info = &hierarchy.names[at];
+            assert_eq!((&*info.name, info.span), (*name, None));
+            let id = NameId(at as u32);
+            if at != 0 && !is_variable(kind, id) {
+                assert_eq!(info.parents, [NameId(*parent)]);
+                assert!(hierarchy.within(id, NameId(*parent)));
+            }
+        }
+    }
+    assert_eq!(found.covers(Kind::Party, "us"), ["ours", "us"]);
+    assert_eq!(
+        found.covers(Kind::Form, "pseudonymous"),
+        ["hashed", "pseudonymous", "salted", "tokenised"]
+    );
+}
+
+#[test]
+fn a_party_without_a_parent_is_a_third_party() {
+    let found = one("party carrier, mine { x }\nparty mine is us\nparty group is any");
+    found.finds(&[]);
+    assert_eq!(
+        found.covers(Kind::Party, "third-party"),
+        ["carrier", "the-public", "third-party"]
+    );
+    assert_eq!(found.covers(Kind::Party, "us"), ["mine", "us", "x"]);
+}
+
+#[test]
+fn a_party_has_one_role() {
+    let found = one("party a { b { c } }\nparty b is us");
+    found.finds(&[("party-roles", "`b` is under `us` and `third-party`")]);
+    one("party us is a\nparty a").finds(&[("party-roles", "the party `us`")]);
+    one("party a is us, data-subject").finds(&[("party-roles", "`us` and `data-subject`")]);
+}
+
+#[test]
+fn cycles_are_reported_with_their_names_and_broken() {
+    let found = one("data a { b { c } }\ndata a is c\ndata d { e }");
+    found.finds(&[(
+        "hierarchy-cycle",
+        "`a` lies below itself: `a` below `c` below `b` below `a`",
+    )]);
+    assert_eq!(found.only().secondary.len(), 2);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "b", "c"]);
+    assert_eq!(found.covers(Kind::Data, "d"), ["d", "e"]);
+
+    one("data a { b }\ndata b { a }").finds(&[("hierarchy-cycle", "lies below itself")]);
+    one("data a is a").finds(&[("hierarchy-cycle", "`a` below `a`")]);
+    one("data any is a\ndata a").finds(&[("hierarchy-cycle", "lies below itself")]);
+    one("party third-party is x\nparty x is y\nparty y is x").finds(&[
+        ("hierarchy-cycle", "lies below itself"),
+        ("hierarchy-cycle", "lies below itself"),
+    ]);
+}
+
+#[test]
+fn any_and_variables_are_nobodys_children_or_parents() {
+    one("data a { any { b } }").finds(&[("duplicate-name", "`any` is the root")]);
+    one("party its-source { x }").finds(&[("duplicate-name", "`its-source` is built in")]);
+    one("purpose p is collected-purpose").finds(&[("unknown-name", "nothing lies below")]);
+    let found = one("party x");
+    let parties = found.model.vocabulary.of(Kind::Party);
+    assert!(parties.set(party::ITS_SOURCE).is_clear());
+    assert!(
+        !parties
+            .set(NameId(0))
+            .contains(party::ITS_SOURCE.0 as usize)
+    );
+    let purposes = found.model.vocabulary.of(Kind::Purpose);
+    assert!(purposes.set(purpose::COLLECTED).is_clear());
+}
+
+#[test]
+fn names_are_shown_by_their_shortest_clear_path() {
+    let found = one("data a { x { y } }, b { x { y } }\ndata x2\nparty p { q }, o { p }");
+    let shown: Vec<&str> = found
+        .model
+        .vocabulary
+        .of(Kind::Data)
+        .names
+        .iter()
+        .map(|info| &*info.shown)
+        .collect();
+    assert_eq!(
+        shown,
+        ["any", "a", "a.x", "a.x.y", "b", "b.x", "b.x.y", "x2"]
+    );
+}
+
+#[test]
+fn two_children_of_one_name_are_a_duplicate() {
+    one("data a { x }, b { x }\ndata b.x is a")
+        .finds(&[("duplicate-name", "`a` has two children called `x`")]);
+}
+
+#[test]
+fn descriptions_and_docs_are_kept() {
+    let found = one("/// What people say.\ndata content \"all of it\" {\n  /// Short.\n  sms\n}");
+    let names = &found.model.vocabulary.of(Kind::Data).names;
+    assert_eq!(names[1].description.as_deref(), Some("all of it"));
+    assert_eq!(names[1].docs, ["What people say."]);
+    assert_eq!(names[2].docs, ["Short."]);
+}
+
+#[test]
+fn laws_of_facts() {
+    let found = one(
+        "fact safeguard { bcr, scc }, opted-in, opted-out\nfact opted-in excludes opted-out\n\
+         fact opted-out excludes opted-in\nfact scc until 2030-01-01\nfact scc until 2029-01-01\n\
+         lasting fact consent { explicit }",
+    );
+    found.finds(&[]);
+    let vocabulary = &found.model.vocabulary;
+    let fact = |name| found.id(Kind::Fact, name);
+    assert_eq!(vocabulary.excludes, [(fact("opted-in"), fact("opted-out"))]);
+    assert_eq!(vocabulary.until.len(), 1);
+    assert_eq!(vocabulary.until[&fact("scc")].to_string(), "2029-01-01");
+    let lasting: Vec<usize> = vocabulary.lasting.ones().collect();
+    assert_eq!(
+        lasting,
+        [fact("consent"), fact("explicit")].map(|id| id.0 as usize)
+    );
+}
+
+#[test]
+fn facts_that_can_never_hold() {
+    one("fact a { b }\nfact b excludes a")
+        .finds(&[("impossible-facts", "`b` can never hold: it implies `a`")]);
+    one("fact a { c { d } }, b\nfact c is b\nfact a excludes b").finds(&[(
+        "impossible-facts",
+        "`c` can never hold: it implies `a` and `b`",
+    )]);
+    one("fact a excludes a").finds(&[("impossible-facts", "it excludes itself")]);
+    one("fact a excludes any").finds(&[("unknown-name", "`any` is no fact")]);
+    one("fact a excludes b").finds(&[("unknown-name", "no fact is called `b`")]);
+}
+
+#[test]
+fn policies_that_see_a_faulty_vocabulary_are_broken() {
+    let found = lower_files(&[
+        ("main", "include \"words\"\npolicy p { never use any }"),
+        ("other", "policy q { never use any }"),
+        ("words", "data a is nope"),
+    ]);
+    found.finds(&[("unknown-name", "nope")]);
+    assert!(found.model.policies[0].broken);
+    assert!(!found.model.policies[1].broken);
+}
+
+/// Statements, each a file's worth, that hold together in many ways.
+fn statements() -> impl Strategy<Value = Vec<String>> {
+    let name = prop::sample::select(vec!["a", "b", "c", "d", "e"]);
+    let path = prop_oneof![
+        name.clone().prop_map(str::to_string),
+        (name.clone(), name.clone()).prop_map(|(x, y)| format!("{x}.{y}")),
+    ];
+    let head = (
+        path.clone(),
+        prop::collection::vec(name, 0..3),
+        any::<bool>(),
+    );
+    let statement = (head, prop::option::of(path)).prop_map(|((head, below, deep), is)| {
+        let mut text = format!("data {head}");
+        if !below.is_empty() {
+            let inner = if deep { " { f }" } else { "" };
+            text += &format!(" {{ {}{inner} }}", below.join(", "));
+        }
+        if let Some(is) = is {
+            text += &format!(" is {is}");
+        }
+        text
+    });
+    prop::collection::vec(statement, 1..7)
+}
+
+/// What the names cover and what is wrong, without places.
+fn meaning(statements: &[String]) -> (Vec<(String, Vec<String>)>, Vec<(String, String)>) {
+    let found = one(&statements.join("\n"));
+    let data = found.model.vocabulary.of(Kind::Data);
+    let mut sets: Vec<(String, Vec<String>)> = (0..data.len())
+        .map(|at| {
+            let mut below: Vec<String> = data.covers[at]
+                .ones()
+                .map(|at| data.names[at].shown.clone())
+                .collect();
+            below.sort();
+            (data.names[at].shown.clone(), below)
+        })
+        .collect();
+    sets.sort();
+    let codes = found
+        .diags
+        .iter()
+        .filter(|found| found.code.name != "hierarchy-cycle");
+    let mut findings: Vec<(String, String)> = codes
+        .map(|found| (found.code.name.to_string(), found.message.clone()))
+        .collect();
+    findings.sort();
+    (sets, findings)
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_statements_means_nothing(
+        (one, other) in statements().prop_flat_map(|list| {
+            (Just(list.clone()), Just(list).prop_shuffle())
+        })
+    ) {
+        prop_assert_eq!(meaning(&one), meaning(&other));
+    }
+
+    #[test]
+    fn hierarchies_are_closed_and_acyclic(list in statements()) {
+        let found = one(&list.join("\n"));
+        let data = found.model.vocabulary.of(Kind::Data);
+        for (at, info) in data.names.iter().enumerate() {
+            let id = NameId(at as u32);
+            prop_assert!(data.within(id, id));
+            prop_assert!(data.within(id, NameId(0)));
+            prop_assert_eq!(info.parents.is_empty(), at == 0);
+            for parent in &info.parents {
+                prop_assert!(data.set(id).is_subset(data.set(*parent)));
+                prop_assert!(!data.within(*parent, id));
+                prop_assert!(data.names[parent.0 as usize].children.contains(&id));
+            }
+        }
+    }
+}
