@@ -10,4 +10,4 @@ mod expected;
 mod parse;
 mod token;
 
-pub use parse::{parse, parse_flow_line};
+pub use parse::{is_reserved, parse, parse_flow_line};

@@ -1497,8 +1497,12 @@ fn joined(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> C
     }
 }
 
-fn is_reserved(word: &str) -> bool {
-    Grammar::parse(Rule::name, word).is_err()
+/// Whether a name must stand in backticks, for the language has the word for itself.
+pub fn is_reserved(word: &str) -> bool {
+    // Reserved words are short and of one piece, which most names are not.
+    let likely = word.len() <= 10 && !word.contains('-');
+    likely
+        && Grammar::parse(Rule::name, word).is_err()
         && Grammar::parse(Rule::name, &format!("`{word}`")).is_ok()
 }
 

@@ -195,7 +195,10 @@ impl<'a> Scope<'a> {
                     diagnostic = diagnostic.also(span, format!("declared as {} here", a(other)));
                 }
                 let near = self.nearest(kind, file, &written);
-                return suggest(diagnostic, path.span, &near);
+                return match near.is_empty() {
+                    true => diagnostic.help(format!("name {} here", a(kind))),
+                    false => suggest(diagnostic, path.span, &near),
+                };
             }
         }
 

@@ -1,15 +1,20 @@
 //! What messages call a name: the shortest path that only this name has.
 
-use crate::model::vocabulary::{Hierarchy, NameId};
+use crate::model::vocabulary::{ANY, Hierarchy, NameId};
+use crate::syntax::is_reserved;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How many paths of one length are tried for a name; where there are more, one is looked for from
 /// the root only.
 const MOST_PATHS: usize = 64;
 
-/// Fills in `shown` for every name.
+/// Fills in `shown` for every name, so that it can be written as it is shown.
 pub(super) fn name_all(hierarchy: &mut Hierarchy) {
+    for info in hierarchy.names.iter_mut().skip(1) {
+        info.shown = written(&info.name).to_string();
+    }
     let mut by_name: FxHashMap<String, Vec<NameId>> = FxHashMap::default();
     for (at, info) in hierarchy.names.iter().enumerate() {
         let same = by_name.entry(info.name.clone()).or_default();
@@ -44,12 +49,23 @@ pub(super) fn meant(hierarchy: &Hierarchy, last: &[NameId], before: &[&str]) -> 
         .collect()
 }
 
+/// A name as it is written: in backticks where it is a reserved word.
+fn written(name: &str) -> Cow<'_, str> {
+    match is_reserved(name) {
+        true => Cow::Owned(format!("`{name}`")),
+        false => Cow::Borrowed(name),
+    }
+}
+
 /// A path upwards from a name: its top, and the text from there down.
 type Upward = (NameId, String);
 
 /// For names that are called the same, a path each that the others do not have.
 fn tell_apart(hierarchy: &Hierarchy, same: &[NameId]) -> Vec<(NameId, String)> {
-    let name = |id: NameId| &*hierarchy.names[id.0 as usize].name;
+    let name = |id: NameId| match id {
+        ANY => Cow::Borrowed("any"),
+        _ => written(&hierarchy.names[id.0 as usize].name),
+    };
     let parents = |id: NameId| &hierarchy.names[id.0 as usize].parents;
     let mut found: Vec<(NameId, String)> = Vec::new();
     let mut waiting: Vec<NameId> = same.to_vec();
@@ -94,7 +110,8 @@ fn tell_apart(hierarchy: &Hierarchy, same: &[NameId]) -> Vec<(NameId, String)> {
             let clear = upward.iter().map(|(_, text)| text).find(|text| {
                 owners[&***text].len() == 1
                     && (!cut || {
-                        let segments: Vec<&str> = text.split('.').collect();
+                        let bare = text.replace('`', "");
+                        let segments: Vec<&str> = bare.split('.').collect();
                         let before = &segments[..segments.len() - 1];
                         meant(hierarchy, same, before).len() == 1
                     })

@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::model::vocabulary::{Kind, NameId};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast::{Ast, Item};
-use crate::syntax::parse::parse;
+use crate::syntax::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -61,7 +61,9 @@ fn lower_some(files: &[(&str, &str)], few: usize) -> Lowered {
         seen.insert(ast.file);
         for item in &ast.items {
             if let Item::Include(include) = item {
-                let at = files.iter().position(|(name, _)| *name == include.path.value);
+                let at = files
+                    .iter()
+                    .position(|(name, _)| *name == include.path.value);
                 seen.insert(FileId(at.expect("an included file") as u32));
             }
         }

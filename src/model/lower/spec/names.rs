@@ -1,6 +1,7 @@
 //! Hierarchies: braces, opening again, `is`, built-in names, cycles, the laws of facts.
 
 use super::{Lowered, lower_files};
+use crate::model::rules::Statement;
 use crate::model::vocabulary::{Kind, NameId, built_in, is_variable, party, purpose};
 use proptest::prelude::*;
 
@@ -122,7 +123,7 @@ fn built_in_names_have_fixed_ids_and_can_be_opened() {
 
 #[test]
 fn a_party_without_a_parent_is_a_third_party() {
-    let found = one("party carrier, mine { x }\nparty mine is us\nparty group is any");
+    let found = one("party carrier, mine { x }\nparty mine is us\nparty group is `any`");
     found.finds(&[]);
     assert_eq!(
         found.covers(Kind::Party, "third-party"),
@@ -152,7 +153,7 @@ fn cycles_are_reported_with_their_names_and_broken() {
 
     one("data a { b }\ndata b { a }").finds(&[("hierarchy-cycle", "lies below itself")]);
     one("data a is a").finds(&[("hierarchy-cycle", "`a` below `a`")]);
-    one("data any is a\ndata a").finds(&[("hierarchy-cycle", "lies below itself")]);
+    one("data `any` is a\ndata a").finds(&[("hierarchy-cycle", "lies below itself")]);
     one("party third-party is x\nparty x is y\nparty y is x").finds(&[
         ("hierarchy-cycle", "lies below itself"),
         ("hierarchy-cycle", "lies below itself"),
@@ -161,7 +162,7 @@ fn cycles_are_reported_with_their_names_and_broken() {
 
 #[test]
 fn any_and_variables_are_nobodys_children_or_parents() {
-    one("data a { any { b } }").finds(&[("duplicate-name", "`any` is the root")]);
+    one("data a { `any` { b } }").finds(&[("duplicate-name", "`any` is the root")]);
     one("party its-source { x }").finds(&[("duplicate-name", "`its-source` is built in")]);
     one("purpose p is collected-purpose").finds(&[("unknown-name", "nothing lies below")]);
     let found = one("party x");
@@ -191,6 +192,26 @@ fn names_are_shown_by_their_shortest_clear_path() {
         shown,
         ["any", "a", "a.x", "a.x.y", "b", "b.x", "b.x.y", "x2"]
     );
+}
+
+#[test]
+fn names_are_shown_as_they_can_be_written() {
+    let files = [
+        (
+            "main",
+            "include \"one\"\ninclude \"two\"\npolicy p { never use any.b, `party` }",
+        ),
+        ("one", "data b { d }, `party`"),
+        ("two", "data a { b { c } }"),
+    ];
+    let found = lower_files(&files);
+    found.finds(&[]);
+    let Statement::Never { clauses, .. } = &found.model.policies[0].rules[0].statement else {
+        panic!("no never");
+    };
+    let list = clauses.data.as_ref().expect("data");
+    let shown = found.model.vocabulary.show_list(Kind::Data, list);
+    assert_eq!(shown, "any.b, `party`");
 }
 
 #[test]
@@ -237,7 +258,7 @@ fn facts_that_can_never_hold() {
         "`c` can never hold: it implies `a` and `b`",
     )]);
     one("fact a excludes a").finds(&[("impossible-facts", "it excludes itself")]);
-    one("fact a excludes any").finds(&[("unknown-name", "`any` is no fact")]);
+    one("fact a excludes `any`").finds(&[("unknown-name", "`any` is no fact")]);
     one("fact a excludes b").finds(&[("unknown-name", "no fact is called `b`")]);
 }
 
@@ -279,8 +300,11 @@ fn statements() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(statement, 1..7)
 }
 
+/// Each name with what it covers; each finding's code and message.
+type Meaning = (Vec<(String, Vec<String>)>, Vec<(String, String)>);
+
 /// What the names cover and what is wrong, without places.
-fn meaning(statements: &[String]) -> (Vec<(String, Vec<String>)>, Vec<(String, String)>) {
+fn meaning(statements: &[String]) -> Meaning {
     let found = one(&statements.join("\n"));
     let data = found.model.vocabulary.of(Kind::Data);
     let mut sets: Vec<(String, Vec<String>)> = (0..data.len())

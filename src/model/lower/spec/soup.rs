@@ -1,25 +1,109 @@
 //! Any text that parses lowers without a panic, and what is dropped is never silent.
 
-use super::{WORDS, Visible, lower_knowing};
+use super::{Visible, WORDS, lower_knowing};
 use crate::diag::Diags;
 use crate::model::lower::Elsewhere;
 use crate::source::FileId;
-use crate::syntax::parse::parse;
+use crate::syntax::parse;
 use proptest::prelude::*;
 
 /// Words that make up statements, weighted towards those that go together.
 fn word() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "policy", "plan", "test", "section", "data", "party", "fact", "lasting", "may", "never",
-        "must", "note", "extends", "yields to", "open", "closed", "checks", "source", "system",
-        "store", "external", "waive", "share", "use", "collect", "transfer", "retain", "process",
-        "derive", "as", "of", "resident in", "in", "on", "by", "with", "from", "to", "for", "when",
-        "unless", "except", "only", "at most 3 days", "after", "within 3 days of", "requires",
-        "given", "keeps", "does", "uses", "derives", "is", "excludes", "until 2030-01-01",
-        "because", "other than", "and", "or", "not", "needs", "any", "all", "email", "contact",
-        "email", "carrier", "routing", "consent", "closure", "delete", "p", "x", "a", "a", "b",
-        "a.b", "\"s\"", "{", "}", "{", "}", "-", ",", ",", ":", "->", "(", ")", "x:", "its-source",
-        "collected-purpose", "us", "forbidden-flow",
+        "policy",
+        "plan",
+        "test",
+        "section",
+        "data",
+        "party",
+        "fact",
+        "lasting",
+        "may",
+        "never",
+        "must",
+        "note",
+        "extends",
+        "yields to",
+        "open",
+        "closed",
+        "checks",
+        "source",
+        "system",
+        "store",
+        "external",
+        "waive",
+        "share",
+        "use",
+        "collect",
+        "transfer",
+        "retain",
+        "process",
+        "derive",
+        "as",
+        "of",
+        "resident in",
+        "in",
+        "on",
+        "by",
+        "with",
+        "from",
+        "to",
+        "for",
+        "when",
+        "unless",
+        "except",
+        "only",
+        "at most 3 days",
+        "after",
+        "within 3 days of",
+        "requires",
+        "given",
+        "keeps",
+        "does",
+        "uses",
+        "derives",
+        "is",
+        "excludes",
+        "until 2030-01-01",
+        "because",
+        "other than",
+        "and",
+        "or",
+        "not",
+        "needs",
+        "any",
+        "all",
+        "email",
+        "contact",
+        "email",
+        "carrier",
+        "routing",
+        "consent",
+        "closure",
+        "delete",
+        "p",
+        "x",
+        "a",
+        "a",
+        "b",
+        "a.b",
+        "\"s\"",
+        "{",
+        "}",
+        "{",
+        "}",
+        "-",
+        ",",
+        ",",
+        ":",
+        "->",
+        "(",
+        ")",
+        "x:",
+        "its-source",
+        "collected-purpose",
+        "us",
+        "forbidden-flow",
     ])
 }
 
@@ -27,14 +111,37 @@ fn word() -> impl Strategy<Value = &'static str> {
 fn statement() -> impl Strategy<Value = String> {
     let name = || {
         prop::sample::select(vec![
-            "email", "contact", "carrier", "vendor", "us", "routing", "ads", "eea", "consent", "p",
-            "q", "a", "b", "any", "its-source", "collected-purpose", "hashed", "nope", "a.b",
+            "email",
+            "contact",
+            "carrier",
+            "vendor",
+            "us",
+            "routing",
+            "ads",
+            "eea",
+            "consent",
+            "p",
+            "q",
+            "a",
+            "b",
+            "any",
+            "its-source",
+            "collected-purpose",
+            "hashed",
+            "nope",
+            "a.b",
         ])
     };
-    let verb = || prop::sample::select(vec!["share", "use", "collect", "transfer", "retain", "process", "sell"]);
+    let verb = || {
+        prop::sample::select(vec![
+            "share", "use", "collect", "transfer", "retain", "process", "sell",
+        ])
+    };
     let clause = || {
         (
-            prop::sample::select(vec!["as", "of", "on", "by", "with", "from", "to", "for", "in", "when"]),
+            prop::sample::select(vec![
+                "as", "of", "on", "by", "with", "from", "to", "for", "in", "when",
+            ]),
             name(),
         )
             .prop_map(|(word, name)| format!("{word} {name}"))
@@ -43,7 +150,8 @@ fn statement() -> impl Strategy<Value = String> {
     let rule = prop_oneof![
         (verb(), name(), clauses(), clauses())
             .prop_map(|(v, n, c, e)| format!("never {v} {n} {c} except {{ - {n} {e} }}")),
-        (verb(), name(), clauses(), clause()).prop_map(|(v, n, c, o)| format!("{v} {n} {c} only {o}")),
+        (verb(), name(), clauses(), clause())
+            .prop_map(|(v, n, c, o)| format!("{v} {n} {c} only {o}")),
         (verb(), name(), clauses()).prop_map(|(v, n, c)| format!("{v} {n} {c} at most 3 days")),
         (name(), name()).prop_map(|(d, n)| format!("must {d} {n} within 3 days of {n}")),
         (name(), name()).prop_map(|(d, n)| format!("extends {d} yields to {n}")),
@@ -64,9 +172,15 @@ fn statement() -> impl Strategy<Value = String> {
             .prop_map(|(n, c, body)| format!("plan {n} {{ checks {c} {body} }}")),
         (verb(), name(), clauses(), name())
             .prop_map(|(v, n, c, p)| format!("test \"t\" for {p} {{ may {v} {n} {c} }}")),
-        (prop::sample::select(vec!["data", "party", "purpose", "fact"]), name(), name(), name())
+        (
+            prop::sample::select(vec!["data", "party", "purpose", "fact"]),
+            name(),
+            name(),
+            name()
+        )
             .prop_map(|(k, a, b, c)| format!("{k} {a} {{ {b} }} is {c}")),
-        (name(), name()).prop_map(|(a, b)| format!("lasting fact {a} excludes {b} until 2030-01-01")),
+        (name(), name())
+            .prop_map(|(a, b)| format!("lasting fact {a} excludes {b} until 2030-01-01")),
     ]
 }
 
@@ -84,10 +198,16 @@ fn survives(text: &str) {
     let broken = model.policies.iter().any(|policy| policy.broken)
         || model.plans.iter().any(|plan| plan.broken)
         || model.tests.iter().any(|test| test.broken);
-    assert!(!broken || !diags.is_empty(), "something is dropped in silence");
+    assert!(
+        !broken || !diags.is_empty(),
+        "something is dropped in silence"
+    );
     for found in &diags[before..] {
         let span = found.primary.span;
-        assert!(span.start < span.end, "a finding without a place: {found:?}");
+        assert!(
+            span.start < span.end,
+            "a finding without a place: {found:?}"
+        );
         assert!(!found.help.is_empty(), "a finding without help: {found:?}");
     }
 }

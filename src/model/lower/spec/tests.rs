@@ -1,9 +1,12 @@
 //! Tests, and flows of one line.
 
 use super::{Lowered, with_words};
+use crate::model::lower_flow_line;
 use crate::model::plans::Expected;
 use crate::model::rules::Action;
 use crate::model::vocabulary::event;
+use crate::source::FileId;
+use crate::syntax::parse_flow_line;
 
 #[track_caller]
 fn test(line: &str) -> Lowered {
@@ -32,7 +35,8 @@ fn misplaced(line: &str, part: &str) {
 
 #[test]
 fn lines_keep_what_they_say() {
-    let found = fine("may transfer email from eea to united-states given local-law fulfilling delete");
+    let found =
+        fine("may transfer email from eea to united-states given local-law fulfilling delete");
     let line = &found.model.tests[0].expectations[0];
     assert_eq!(line.expected, Expected::May);
     assert_eq!(line.flow.actions, [Action::Transfer]);
@@ -59,7 +63,7 @@ fn clauses_are_those_of_rules_that_make_sense_of_one_flow() {
     misplaced("may use email 3 days", "only what is retained has a time");
     misplaced("may use email with carrier", "`with` is whom");
     misplaced("may use email for ads for routing", "written twice");
-    test("may use email given any").finds(&[("unknown-name", "`any` is no fact")]);
+    test("may use email given `any`").finds(&[("unknown-name", "`any` is no fact")]);
     test("may use nope").finds(&[("unknown-name", "no data is called `nope`")]);
 }
 
@@ -77,4 +81,18 @@ fn a_test_of_an_unknown_policy_is_broken() {
     found.finds(&[("unknown-name", "no policy is called `nope`")]);
     assert!(found.model.tests[0].broken);
     assert!(found.model.tests[0].policies.is_empty());
+}
+
+#[test]
+fn a_question_sees_every_name() {
+    let found = super::lower_files(&[("main", "data email"), ("other", "party carrier")]);
+    let mut diags = Vec::new();
+    let mut ask = |text: &str| {
+        let line = parse_flow_line(FileId(2), text, &mut diags).expect("a line");
+        lower_flow_line(&found.model, &line, &mut diags)
+    };
+    assert!(ask("share email with carrier").is_some());
+    assert!(ask("share email with carier").is_none());
+    assert_eq!(diags.len(), 1);
+    assert_eq!(diags[0].help, ["did you mean `carrier`?"]);
 }
