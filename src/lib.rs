@@ -1,9 +1,31 @@
-//! abide
+//! A compiler for privacy rules.
+//!
+//! ```text
+//! .abide text ─parse─▶ Ast ─lower─▶ Model ─┬─compile─▶ Decision ─┐
+//!                       │                  │                     ├─judge─▶ findings ─▶ reports
+//!                       │                  └─build──▶ Graph ─spread─▶ labels ─┘
+//!                     format                            └─▶ dot
+//! ```
+//!
+//! A policy denotes a set of acts, a planned flow denotes all acts consistent with what it states;
+//! checking is set inclusion. Modules in reading order:
+
+pub mod source;
+
+pub mod diag;
+
+pub mod syntax;
+
+pub mod model;
+
+pub mod decide;
+
+pub mod flow;
 
 pub mod check;
-pub mod decide;
-pub mod diag;
-pub mod flow;
-pub mod model;
-pub mod source;
-pub mod syntax;
+
+pub mod project;
+
+pub mod report;
+
+pub mod cli;

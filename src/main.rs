@@ -1,2 +1,5 @@
-//! The `abide` binary.
-fn main() {}
+//! The `abide` binary: calls the library and maps its answer to an exit code.
+
+fn main() -> std::process::ExitCode {
+    abide::cli::run()
+}

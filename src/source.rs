@@ -86,6 +86,11 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// The first byte of every line of a file.
+    pub fn line_starts(&self, id: FileId) -> &[u32] {
+        &self.file(id).line_starts
+    }
+
     /// All files with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files

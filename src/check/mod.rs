@@ -2,8 +2,8 @@
 //!
 //! `situation` says what acts an edge or a store stands for, `judge` gives every act its verdict,
 //! `findings` groups acts into findings, `plans` and `expectations` drive plans and tests,
-//! `standing` checks standing duties, `sense` rules that make none, and `wording` says it all to
-//! people.
+//! `standing` checks standing duties, `sense` rules that make none, `wording` says it all to people,
+//! and `waivers` silences what was waived.
 
 pub mod expectations;
 pub mod findings;
@@ -12,6 +12,7 @@ pub mod plans;
 pub mod sense;
 pub mod situation;
 pub mod standing;
+pub mod waivers;
 pub mod wording;
 
 pub use findings::{At, Finding};

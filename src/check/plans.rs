@@ -142,7 +142,7 @@ fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) -> Vec
         .map(|at| edge_place(judge, plan, at, graph, spread))
         .collect();
     for (at, node) in plan.nodes.iter().enumerate() {
-        if node.kind == NodeKind::Store {
+        if node.kind == NodeKind::Store && !node.broken {
             all.extend(store_place(judge, at, node, graph, spread));
         }
     }

@@ -36,7 +36,7 @@ pub fn unmet(
             continue;
         };
         for (node, store) in plan.nodes.iter().enumerate() {
-            if store.kind != NodeKind::Store || does(judge, store, rule) {
+            if store.kind != NodeKind::Store || store.broken || does(judge, store, rule) {
                 continue;
             }
             let situation = Situation {

@@ -195,7 +195,7 @@ pub fn expectation(
             }
             for rule in first.rules.iter().take(3) {
                 let rule = model.policies[rule.0.0 as usize].rules[rule.1].clone();
-                diagnostic = diagnostic.also(rule.span, format!("{} here", decides(first.verdict)));
+                diagnostic = diagnostic.also(rule.span, decides(first.verdict));
             }
             diagnostic = diagnostic
                 .help("mend the rule, or narrow the expectation to the acts it is true of");

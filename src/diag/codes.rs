@@ -107,6 +107,8 @@ codes! {
 
     FAILED_TEST "failed-test" Tests Error "an expectation that does not hold";
 
+    UNMET_MARK "unmet-mark" Tests Error "a mark that announces a finding which does not arise";
+
     EXPIRED_WAIVER "expired-waiver" Waivers Error "a waiver past its date";
     UNUSED_WAIVER "unused-waiver" Waivers Warning "a waiver that silences nothing";
 }

@@ -133,6 +133,8 @@ pub struct Diagnostic {
     pub flow: Option<Box<FlowFinding>>,
     /// Set when a waiver silences it: the waiver's reason.
     pub waived: Option<String>,
+    /// Set when a mark `//~ code` on its line announces it.
+    pub expected: bool,
 }
 
 impl Diagnostic {
@@ -152,6 +154,7 @@ impl Diagnostic {
             fix: None,
             flow: None,
             waived: None,
+            expected: false,
         }
     }
 

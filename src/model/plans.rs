@@ -55,6 +55,8 @@ pub struct Node {
     pub waivers: Vec<Waiver>,
     /// The place of its name.
     pub span: Span,
+    /// The whole statement: where its waivers hold.
+    pub whole: Span,
     /// Some clause of it is in error: what it keeps and does is not judged. (Edges that need the
     /// clause are left out.)
     pub broken: bool,

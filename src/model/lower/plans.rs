@@ -172,6 +172,7 @@ fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
         docs: docs(&tree.docs),
         waivers,
         span: tree.name.span,
+        whole: tree.span,
         broken: unusable || diags.len() > before,
     };
     (node, unusable)

@@ -1,0 +1,98 @@
+//! `abide check` and `abide test`.
+
+use super::exit;
+use super::output::Output;
+use super::shared::{FailLevel, Judging, Paths};
+use crate::diag::{Group, Severity};
+use crate::project::{Outcome, run as run_project};
+use crate::report::Report;
+
+/// Options.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    judging: Judging,
+    #[command(flatten)]
+    output: Output,
+    /// Exit 0 whatever was found (but not when it could not run)
+    #[arg(long)]
+    exit_zero: bool,
+    /// What makes the run fail
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    fail_level: FailLevel,
+    /// Exit 0 also when nothing was checked
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+/// What is to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Everything.
+    Everything,
+    /// Tests alone.
+    Tests,
+}
+
+/// Checks and reports; returns the exit code.
+pub fn run(args: &Args, what: What) -> Result<u8, String> {
+    let loaded = args.paths.load()?;
+    let settings = args.judging.settings()?;
+    let mut outcome = run_project(loaded, &settings);
+    if what == What::Tests {
+        only_tests(&mut outcome);
+    }
+    let report = Report {
+        sources: &outcome.sources,
+        findings: &outcome.findings,
+        counts: outcome.counts,
+        waivers_end_in: &outcome.waivers_end_in,
+        show_expected: args.output.show_expected,
+    };
+    args.output.write(&report)?;
+    let fails = match args.fail_level {
+        FailLevel::Error => report.count(Severity::Error) > 0,
+        FailLevel::Warning => report.open().next().is_some(),
+    };
+    if fails {
+        return Ok(if args.exit_zero {
+            exit::CLEAN
+        } else {
+            exit::FINDINGS
+        });
+    }
+    let counts = outcome.counts;
+    let nothing = match what {
+        What::Everything => counts.rules == 0 && counts.flows == 0 && counts.expectations == 0,
+        What::Tests => counts.expectations == 0,
+    };
+    if nothing && !args.allow_empty {
+        let missing = match what {
+            What::Everything => "no rule, no flow and no expectation",
+            What::Tests => "no expectation",
+        };
+        eprintln!(
+            "abide: nothing was checked: {missing} under the given paths (--allow-empty accepts that)"
+        );
+        return Ok(if args.exit_zero {
+            exit::CLEAN
+        } else {
+            exit::NOTHING
+        });
+    }
+    Ok(exit::CLEAN)
+}
+
+/// Leaves out what plans and policies raise on their own; what keeps tests from running stays.
+fn only_tests(outcome: &mut Outcome) {
+    outcome.findings.retain(|diagnostic| {
+        matches!(
+            diagnostic.code.group,
+            Group::Syntax | Group::Names | Group::Tests
+        )
+    });
+    outcome.counts.plans = 0;
+    outcome.counts.flows = 0;
+}

@@ -1,0 +1,85 @@
+//! The command line: one file a subcommand.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command line is where the program speaks"
+)]
+
+mod check;
+mod explain;
+mod output;
+mod shared;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Exit codes, the same for every format.
+pub mod exit {
+    /// Something was checked and nothing reached the fail level.
+    pub const CLEAN: u8 = 0;
+    /// Findings.
+    pub const FINDINGS: u8 = 1;
+    /// Could not run: usage, configuration, unreadable paths, an internal error.
+    pub const FAILED: u8 = 2;
+    /// Nothing was checked.
+    pub const NOTHING: u8 = 3;
+}
+
+/// Checks planned data flows against what a privacy notice promises.
+///
+/// Policies, plans and tests are written in `.abide` files that read like the sentences of the
+/// notice. `abide check` judges every planned flow, however many hops from where the data was
+/// collected, and says why one breaks a promise and what to write instead.
+#[derive(Debug, Parser)]
+#[command(name = "abide", version, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings, 2 could not run, 3 nothing was checked.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check policies, plans and tests
+    Check(check::Args),
+    /// Run only the tests written in the language
+    Test(check::Args),
+    /// Explain a code of finding, or list them all
+    Explain(explain::Args),
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers, everything else is a mistake in usage.
+            let code = if error.use_stderr() {
+                exit::FAILED
+            } else {
+                exit::CLEAN
+            };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let result = std::panic::catch_unwind(|| match &cli.command {
+        Command::Check(args) => check::run(args, check::What::Everything),
+        Command::Test(args) => check::run(args, check::What::Tests),
+        Command::Explain(args) => explain::run(args),
+    });
+    match result {
+        Ok(Ok(code)) => ExitCode::from(code),
+        Ok(Err(message)) => {
+            eprintln!("abide: {}", crate::report::visible(&message));
+            ExitCode::from(exit::FAILED)
+        }
+        Err(_) => {
+            eprintln!(
+                "abide: this is a bug in abide, not in your files; please report it with the lines above"
+            );
+            ExitCode::from(exit::FAILED)
+        }
+    }
+}

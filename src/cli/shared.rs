@@ -1,0 +1,167 @@
+//! Options that several subcommands take.
+
+use crate::diag::Severity;
+use crate::model::vocabulary::Date;
+use crate::project::run::Settings;
+use crate::project::{Input, Levels, Loaded, load};
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What to read.
+#[derive(Debug, Clone, Args)]
+pub struct Paths {
+    /// Files and folders; `-` is standard input. Without any, the working directory
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The name that standard input goes by, also for its includes
+    #[arg(long, value_name = "PATH", default_value = "stdin.abide")]
+    pub stdin_filename: String,
+}
+
+impl Paths {
+    /// Loads them.
+    pub fn load(&self) -> Result<Loaded, String> {
+        load(&self.input()?)
+    }
+
+    /// What they name, standard input read.
+    pub fn input(&self) -> Result<Input, String> {
+        let mut input = Input::default();
+        for path in &self.paths {
+            if path.as_os_str() == "-" {
+                let mut bytes = Vec::new();
+                std::io::stdin()
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| format!("can't read standard input: {error}"))?;
+                input.stdin = Some((self.stdin_filename.clone(), bytes));
+            } else {
+                input.paths.push(path.clone());
+            }
+        }
+        if self.paths.is_empty() {
+            input.paths.push(PathBuf::from("."));
+        }
+        Ok(input)
+    }
+}
+
+/// How a run is to be done.
+#[derive(Debug, Clone, Args)]
+pub struct Judging {
+    /// The day to judge on (YYYY-MM-DD), for waivers and facts that end; without it, today
+    #[arg(long, value_name = "DATE")]
+    pub today: Option<Date>,
+    /// Show what waivers silence
+    #[arg(long)]
+    pub no_waivers: bool,
+    #[command(flatten)]
+    levels: LevelFlags,
+}
+
+impl Judging {
+    /// The settings they make.
+    pub fn settings(&self) -> Result<Settings, String> {
+        let mut levels = Levels::default();
+        for (name, severity) in &self.levels.0 {
+            levels.set(name, *severity)?;
+        }
+        Ok(Settings {
+            today: self.today.unwrap_or_else(today),
+            levels,
+            waivers: !self.no_waivers,
+        })
+    }
+}
+
+/// Today, by the system's clock, in UTC.
+pub fn today() -> Date {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
+}
+
+/// `-A`, `-W`, `-D` in the order they were given: the last word on a code counts.
+#[derive(Debug, Clone)]
+struct LevelFlags(Vec<(String, Severity)>);
+
+impl Args for LevelFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let flag = |id: &'static str, short, long: &'static str, help: &'static str| {
+            clap::Arg::new(id)
+                .short(short)
+                .long(long)
+                .value_name("CODE")
+                .help(help)
+                .action(clap::ArgAction::Append)
+        };
+        command
+            .arg(flag(
+                "allow",
+                'A',
+                "allow",
+                "Don't report a code, a group, `all` or `warnings`",
+            ))
+            .arg(flag(
+                "warn",
+                'W',
+                "warn",
+                "Report a code, group, … as a warning",
+            ))
+            .arg(flag(
+                "deny",
+                'D',
+                "deny",
+                "Report a code, group, … as an error",
+            ))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for LevelFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut all = Vec::new();
+        for (id, severity) in [
+            ("allow", Severity::Allow),
+            ("warn", Severity::Warning),
+            ("deny", Severity::Error),
+        ] {
+            let values = matches.get_many::<String>(id).into_iter().flatten();
+            let places = matches.indices_of(id).into_iter().flatten();
+            all.extend(
+                places
+                    .zip(values)
+                    .map(|(at, name)| (at, name.clone(), severity)),
+            );
+        }
+        all.sort_by_key(|(at, _, _)| *at);
+        let all = all.into_iter().map(|(_, name, severity)| (name, severity));
+        Ok(LevelFlags(all.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// What makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailLevel {
+    /// Errors.
+    Error,
+    /// Errors and warnings.
+    Warning,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

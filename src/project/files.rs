@@ -1,0 +1,110 @@
+//! Finding and reading files, and the project's root, which nothing leaves.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the driver does the program's input"
+)]
+
+use std::path::{Component, Path, PathBuf};
+
+/// All `.abide` files under paths, in order of path, each once. A file named by itself counts
+/// whatever its extension. What can't be found or read is an error for people.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut all = Vec::new();
+    for path in paths {
+        let kind = std::fs::metadata(path)
+            .map_err(|error| format!("can't read `{}`: {}", path.display(), reason(&error)))?;
+        if !kind.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let walk = ignore::WalkBuilder::new(path)
+            .require_git(false)
+            .sort_by_file_path(Path::cmp)
+            .build();
+        for entry in walk {
+            let entry =
+                entry.map_err(|error| format!("can't walk `{}`: {error}", path.display()))?;
+            let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+            if is_file && entry.path().extension().is_some_and(|e| e == "abide") {
+                all.push(entry.into_path());
+            }
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    all.retain(|path| seen.insert(canonical(path)));
+    Ok(all)
+}
+
+/// The bytes of a file, or why they can't be had.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path)
+        .map_err(|error| format!("can't read `{}`: {}", path.display(), reason(&error)))
+}
+
+/// Whether a file is there.
+pub fn exists(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// The path with symbolic links resolved, where that can be done.
+pub fn canonical(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The project's root for a file: the nearest folder above it with `abide.toml` or `.git`, else the
+/// working directory where it lies below that, else the file's own folder.
+pub fn root_of(file: &Path) -> PathBuf {
+    let file = canonical(file);
+    let own = file.parent().unwrap_or(Path::new("")).to_path_buf();
+    for folder in file.ancestors().skip(1) {
+        if folder.join("abide.toml").exists() || folder.join(".git").exists() {
+            return folder.to_path_buf();
+        }
+    }
+    match std::env::current_dir().map(|dir| canonical(&dir)) {
+        Ok(here) if own.starts_with(&here) => here,
+        _ => own,
+    }
+}
+
+/// A path as people see it: relative to the working directory, forward slashes, never absolute.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().map(|dir| canonical(&dir));
+    let full = canonical(path);
+    let relative = match &here {
+        Ok(here) => relative(&full, here),
+        Err(_) => path.to_path_buf(),
+    };
+    let parts: Vec<String> = relative
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            Component::ParentDir => Some("..".to_string()),
+            _ => None,
+        })
+        .collect();
+    parts.join("/")
+}
+
+fn relative(path: &Path, base: &Path) -> PathBuf {
+    let (mut path_parts, mut base_parts) =
+        (path.components().peekable(), base.components().peekable());
+    while let (Some(a), Some(b)) = (path_parts.peek(), base_parts.peek()) {
+        if a != b {
+            break;
+        }
+        path_parts.next();
+        base_parts.next();
+    }
+    let up = base_parts.map(|_| Component::ParentDir);
+    up.chain(path_parts).collect()
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".to_string(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        _ => error.to_string(),
+    }
+}

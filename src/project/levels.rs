@@ -1,0 +1,75 @@
+//! Severities as set by people: by code, by group, or for all, the last word counting.
+
+use crate::diag::{Code, Severity, codes};
+
+/// What a setting is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Code(&'static str),
+    Group(&'static str),
+    All,
+    Warnings,
+}
+
+/// Settings from left to right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels(Vec<(Target, Severity)>);
+
+impl Levels {
+    /// Adds a setting for a code, a group, `all` or `warnings`; unknown names are an error with the
+    /// nearest known one.
+    pub fn set(&mut self, name: &str, severity: Severity) -> Result<(), String> {
+        let target = match name {
+            "all" => Target::All,
+            "warnings" => Target::Warnings,
+            _ => {
+                let code = codes::by_name(name).map(|code| Target::Code(code.name));
+                let group = codes::ALL
+                    .iter()
+                    .map(|code| code.group.name())
+                    .find(|group| *group == name)
+                    .map(Target::Group);
+                code.or(group).ok_or_else(|| unknown(name))?
+            }
+        };
+        self.0.push((target, severity));
+        Ok(())
+    }
+
+    /// The severity of a code.
+    pub fn of(&self, code: &Code) -> Severity {
+        let mut severity = code.severity;
+        for (target, set) in &self.0 {
+            let meant = match target {
+                Target::Code(name) => *name == code.name,
+                Target::Group(name) => *name == code.group.name(),
+                Target::All => true,
+                Target::Warnings => severity == Severity::Warning,
+            };
+            if meant {
+                severity = *set;
+            }
+        }
+        severity
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let known = codes::ALL
+        .iter()
+        .flat_map(|code| [code.name, code.group.name()])
+        .chain(["all", "warnings"]);
+    match nearest(name, known) {
+        Some(near) => format!("there is no code or group `{name}`; did you mean `{near}`?"),
+        None => format!("there is no code or group `{name}`; `abide explain` lists them"),
+    }
+}
+
+/// The known word nearest to one, if any is near.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|word| (strsim::damerau_levenshtein(word, name), word))
+        .filter(|(distance, word)| *distance <= (word.len() / 3).max(1))
+        .min()
+        .map(|(_, word)| word)
+}

@@ -1,0 +1,200 @@
+//! Files with all they include, parsed.
+
+use super::files;
+use crate::diag::{Diagnostic, Diags, codes};
+use crate::model::lower::Visible;
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::ast::{Ast, Item};
+use crate::syntax::parse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What to load.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Standard input, with the name it goes by.
+    pub stdin: Option<(String, Vec<u8>)>,
+}
+
+/// Files and what they include, parsed.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// All texts.
+    pub sources: SourceMap,
+    /// By file id.
+    pub asts: Vec<Ast>,
+    /// What each file sees: itself and all it includes.
+    pub visible: Visible,
+    /// Problems of reading and parsing.
+    pub diags: Diags,
+    /// Files asked for (others were included).
+    pub asked: BTreeSet<FileId>,
+}
+
+/// Loads files and, following includes, all they need; each file is read once.
+pub fn load(input: &Input) -> Result<Loaded, String> {
+    let mut loader = Loader::default();
+    if let Some((name, bytes)) = &input.stdin {
+        let path = PathBuf::from(name);
+        let shown = if path.is_absolute() || path.exists() {
+            files::shown(&path)
+        } else {
+            name.replace('\\', "/")
+        };
+        let file = loader.add(&path, shown, bytes.clone());
+        loader.done.asked.insert(file);
+    }
+    for path in files::find(&input.paths)? {
+        let full = files::canonical(&path);
+        let file = match loader.known.get(&full) {
+            Some(file) => *file,
+            None => {
+                let bytes = files::read(&path)?;
+                loader.add(&path, files::shown(&path), bytes)
+            }
+        };
+        loader.done.asked.insert(file);
+    }
+    let mut next = 0;
+    while next < loader.done.asts.len() {
+        loader.includes(next);
+        next += 1;
+    }
+    loader.finish();
+    Ok(loader.done)
+}
+
+#[derive(Default)]
+struct Loader {
+    done: Loaded,
+    known: BTreeMap<PathBuf, FileId>,
+    includes: BTreeMap<FileId, Vec<FileId>>,
+}
+
+impl Loader {
+    fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
+        let bad = std::str::from_utf8(&bytes).err().map(|e| e.valid_up_to());
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
+        let file = self.done.sources.add(path, shown, text);
+        if let Some(at) = bad {
+            let span = Span {
+                file,
+                start: at as u32,
+                end: at as u32 + 3,
+            };
+            self.done.diags.push(
+                Diagnostic::new(&codes::INVALID_TEXT, span, "this is not UTF-8 text")
+                    .label("from here on, bytes that are no characters read as `\u{fffd}`")
+                    .help("save the file as UTF-8"),
+            );
+        }
+        self.known.insert(files::canonical(path), file);
+        let ast = parse(
+            file,
+            &self.done.sources.file(file).text,
+            &mut self.done.diags,
+        );
+        self.done.asts.push(ast);
+        file
+    }
+
+    fn includes(&mut self, at: usize) {
+        let file = FileId(at as u32);
+        let from = self.done.sources.file(file).path.clone();
+        let wanted: Vec<(String, Span)> = self.done.asts[at]
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Include(include) => Some((include.path.value.clone(), include.path.span)),
+                _ => None,
+            })
+            .collect();
+        for (path, span) in wanted {
+            match self.include(&from, &path) {
+                Ok(other) => self.includes.entry(file).or_default().push(other),
+                Err((message, help)) => self
+                    .done
+                    .diags
+                    .push(Diagnostic::new(&codes::BAD_INCLUDE, span, message).help(help)),
+            }
+        }
+    }
+
+    /// The file that an include names, or what is wrong with it and what to do.
+    fn include(&mut self, from: &Path, path: &str) -> Result<FileId, (String, String)> {
+        if let Some(name) = path.strip_prefix("std:") {
+            return self.standard(name);
+        }
+        let target = from.parent().unwrap_or(Path::new("")).join(path);
+        let full = files::canonical(&target);
+        let root = files::root_of(from);
+        if !files::exists(&full) {
+            return Err((
+                format!("there is no file `{path}` to include"),
+                format!(
+                    "the path counts from the including file: `{}` is looked for",
+                    files::shown(&target)
+                ),
+            ));
+        }
+        if Path::new(path).is_absolute() || !full.starts_with(&root) {
+            return Err((
+                format!("`{path}` lies outside the project"),
+                "include only files under the project's root, by a relative path".to_string(),
+            ));
+        }
+        if let Some(file) = self.known.get(&full) {
+            return Ok(*file);
+        }
+        match files::read(&full) {
+            Ok(bytes) => Ok(self.add(&target, files::shown(&full), bytes)),
+            Err(message) => Err((message, "make the file readable".to_string())),
+        }
+    }
+
+    fn standard(&mut self, name: &str) -> Result<FileId, (String, String)> {
+        let path = PathBuf::from(format!("std:{name}"));
+        if let Some(file) = self.known.get(&path) {
+            return Ok(*file);
+        }
+        match super::standard(name) {
+            Some(text) => Ok(self.add(&path, format!("std:{name}"), text.as_bytes().to_vec())),
+            None => {
+                let known: Vec<String> = super::STANDARD
+                    .iter()
+                    .map(|name| format!("std:{name}"))
+                    .collect();
+                Err((
+                    format!("there is no vocabulary `std:{name}`"),
+                    if known.is_empty() {
+                        "include a file of the project by its relative path".to_string()
+                    } else {
+                        format!("there are {}", known.join(", "))
+                    },
+                ))
+            }
+        }
+    }
+
+    /// What each file sees: itself and all it includes, at any remove.
+    fn finish(&mut self) {
+        for at in 0..self.done.asts.len() {
+            let file = FileId(at as u32);
+            let mut seen = BTreeSet::from([file]);
+            let mut open = vec![file];
+            while let Some(file) = open.pop() {
+                for other in self.includes.get(&file).into_iter().flatten() {
+                    if seen.insert(*other) {
+                        open.push(*other);
+                    }
+                }
+            }
+            self.done.visible.0.insert(file, seen);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The phases in order, and what is done once with what they find.
+
+use super::groups::groups;
+use super::levels::Levels;
+use super::load::Loaded;
+use super::{files, marks, vacuity};
+use crate::check::{self, waivers};
+use crate::diag::{Diagnostic, Diags, Severity, codes};
+use crate::model::lower::{Elsewhere, lower_knowing};
+use crate::model::vocabulary::Date;
+use crate::model::{Model, Statement};
+use crate::source::{FileId, SourceMap};
+use crate::syntax::ast::Ast;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// How a run is to be done.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The day judged on.
+    pub today: Date,
+    /// Severities.
+    pub levels: Levels,
+    /// Whether waivers silence.
+    pub waivers: bool,
+}
+
+/// How much was checked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Policies.
+    pub policies: usize,
+    /// Rules in them, extended ones not counted again.
+    pub rules: usize,
+    /// Plans.
+    pub plans: usize,
+    /// Edges of plans.
+    pub flows: usize,
+    /// Expectations of tests.
+    pub expectations: usize,
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Outcome {
+    /// All texts.
+    pub sources: SourceMap,
+    /// All trees.
+    pub asts: Vec<Ast>,
+    /// Findings in order of place; silenced ones have `waived` set.
+    pub findings: Diags,
+    /// How much was checked.
+    pub counts: Counts,
+    /// Days until each waiver that silences something ends.
+    pub waivers_end_in: Vec<i64>,
+    /// The models, with the files at home in each.
+    pub models: Vec<(Model, BTreeSet<FileId>)>,
+}
+
+/// Runs every phase over loaded files.
+pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
+    let mut findings = std::mem::take(&mut loaded.diags);
+    let mut counts = Counts::default();
+    let mut models = Vec::new();
+    let mut ends = Vec::new();
+    let all: Vec<&Ast> = loaded.asts.iter().collect();
+    let elsewhere = Elsewhere::of(&all, &loaded.sources);
+    for group in groups(&loaded) {
+        let asts: Vec<&Ast> = group
+            .files
+            .iter()
+            .map(|file| &loaded.asts[file.0 as usize])
+            .collect();
+        let mut found = Vec::new();
+        let mut model = lower_knowing(&asts, &loaded.visible, &elsewhere, &mut found);
+        let home = |file: FileId| group.home.contains(&file);
+        // Plans and tests are judged in the model where their file is at home, and nowhere else.
+        model.plans.retain(|plan| home(plan.span.file));
+        model.tests.retain(|test| home(test.span.file));
+        vacuity::check(&model, &mut found);
+        evidence(&model, &loaded.sources, &mut found);
+        check::check(&model, settings.today, &mut found);
+        found.retain(|diagnostic| home(diagnostic.primary.span.file));
+        for diagnostic in &mut found {
+            diagnostic.severity = settings.levels.of(diagnostic.code);
+        }
+        found.retain(|diagnostic| diagnostic.severity != Severity::Allow);
+        if settings.waivers {
+            let applied = waivers::apply(&model, settings.today, &home, &mut found);
+            ends.extend(applied);
+        }
+        count(&model, &home, &mut counts);
+        findings.append(&mut found);
+        models.push((model, group.home));
+    }
+    for diagnostic in &mut findings {
+        diagnostic.severity = settings.levels.of(diagnostic.code);
+    }
+    findings.retain(|diagnostic| diagnostic.severity != Severity::Allow);
+    marks::apply(&loaded.asts, &loaded.sources, &mut findings);
+    let order = |d: &Diagnostic| loaded.sources.file(d.primary.span.file).shown.clone();
+    findings.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.order(b)));
+    findings.dedup();
+    Outcome {
+        sources: loaded.sources,
+        asts: loaded.asts,
+        findings,
+        counts,
+        waivers_end_in: ends,
+        models,
+    }
+}
+
+fn count(model: &Model, home: &impl Fn(FileId) -> bool, counts: &mut Counts) {
+    for policy in model.policies.iter().filter(|p| home(p.span.file)) {
+        counts.policies += 1;
+        let own = policy.rules.iter();
+        counts.rules += own
+            .filter(|rule| rule.span.file == policy.span.file)
+            .count();
+    }
+    for plan in &model.plans {
+        counts.plans += 1;
+        counts.flows += plan.edges.len();
+    }
+    for test in &model.tests {
+        counts.expectations += test.expectations.len() * test.policies.len().max(1);
+    }
+}
+
+/// Notes whose evidence is not there. Paths count from the policy's file and stay in the project.
+fn evidence(model: &Model, sources: &SourceMap, diags: &mut Diags) {
+    let mut seen = BTreeSet::new();
+    for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
+        let Statement::Note {
+            evidence: Some((path, span)),
+            ..
+        } = &rule.statement
+        else {
+            continue;
+        };
+        if !seen.insert(*span) {
+            continue;
+        }
+        let from = &sources.file(span.file).path;
+        let target = from.parent().unwrap_or(Path::new("")).join(path);
+        let full = files::canonical(&target);
+        let message = if !files::exists(&full) {
+            format!("the evidence `{path}` is not there")
+        } else if !full.starts_with(files::root_of(from)) {
+            format!("the evidence `{path}` lies outside the project")
+        } else {
+            continue;
+        };
+        diags.push(
+            Diagnostic::new(&codes::MISSING_EVIDENCE, *span, message)
+                .note("a promise that no rule on flows can show is kept by its evidence: a file of the project")
+                .help("add the file, or correct the path, which counts from this policy's file"),
+        );
+    }
+}

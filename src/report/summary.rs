@@ -1,0 +1,67 @@
+//! The last line: what was checked and what came of it.
+
+use super::Report;
+use crate::diag::Severity;
+use std::collections::BTreeSet;
+
+/// `checked 12 policies, 3 plans, 48 flows: 2 errors, 1 warning, 3 waived (1 ends in 9 days)`.
+pub fn line(report: &Report) -> String {
+    let counts = report.counts;
+    let mut checked = vec![
+        number(counts.policies, "policy", "policies"),
+        number(counts.plans, "plan", "plans"),
+        number(counts.flows, "flow", "flows"),
+    ];
+    if counts.expectations > 0 {
+        checked.push(number(counts.expectations, "expectation", "expectations"));
+    }
+    let mut found = Vec::new();
+    let errors = report.count(Severity::Error);
+    let warnings = report.count(Severity::Warning);
+    if errors > 0 {
+        found.push(number(errors, "error", "errors"));
+    }
+    if warnings > 0 {
+        found.push(number(warnings, "warning", "warnings"));
+    }
+    if found.is_empty() {
+        found.push("no findings".to_string());
+    }
+    let waived = report
+        .findings
+        .iter()
+        .filter(|d| d.waived.is_some())
+        .count();
+    if waived > 0 {
+        // Ends within a month are worth knowing: the finding will be back.
+        let soon = report.waivers_end_in.iter().copied().filter(|d| *d <= 30);
+        let note = match (soon.clone().count(), soon.min()) {
+            (0, _) | (_, None) => String::new(),
+            (ends, Some(days)) => {
+                let verb = if ends == 1 { "ends" } else { "end" };
+                let days = usize::try_from(days).unwrap_or(0);
+                format!(" ({ends} {verb} in {})", number(days, "day", "days"))
+            }
+        };
+        found.push(format!("{waived} waived{note}"));
+    }
+    let expected: Vec<_> = report.findings.iter().filter(|d| d.expected).collect();
+    if !expected.is_empty() {
+        let files: BTreeSet<&str> = expected
+            .iter()
+            .map(|d| report.sources.file(d.primary.span.file).shown.as_str())
+            .collect();
+        let files: Vec<&str> = files.into_iter().collect();
+        found.push(format!(
+            "{} expected (marked in {})",
+            expected.len(),
+            super::visible(&files.join(", "))
+        ));
+    }
+    format!("checked {}: {}", checked.join(", "), found.join(", "))
+}
+
+/// "1 plan", "2 plans".
+pub fn number(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
