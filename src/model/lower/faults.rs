@@ -209,11 +209,11 @@ fn roles(names: &Names, scope: &Scope, diags: &mut Diags) {
         if roles.len() < 2 || info.parents.iter().any(|parent| of(*parent) == roles) {
             continue;
         }
-        let mut places: Vec<(Span, &str)> = names
+        let mut places: Vec<(Span, NameId)> = names
             .links
             .iter()
             .filter(|(kind, child, ..)| *kind == Kind::Party && *child == id)
-            .map(|(_, _, parent, span)| (*span, hierarchy.shown(*parent)))
+            .map(|(_, _, parent, span)| (*span, *parent))
             .collect();
         places.sort();
         let Some(span) = places.first().map(|(span, _)| *span).or(info.span) else {
@@ -235,7 +235,15 @@ fn roles(names: &Names, scope: &Scope, diags: &mut Diags) {
         .note("every party is one of us, a data subject or a third party")
         .help("declare two parties, one for each role");
         for (at, (place, parent)) in places.iter().enumerate() {
-            let label = format!("below `{parent}` here");
+            let above = of(*parent);
+            let label = match above.first() {
+                Some(role) if role != parent => format!(
+                    "below `{}` here, so under `{}`",
+                    hierarchy.shown(*parent),
+                    hierarchy.shown(*role)
+                ),
+                _ => format!("below `{}` here", hierarchy.shown(*parent)),
+            };
             diagnostic = match at {
                 0 => diagnostic.label(label),
                 _ => diagnostic.also(*place, label),

@@ -307,10 +307,13 @@ fn party_fits(tree: &ast::Node, party: &NameSet, ours: bool, scope: &Scope) -> O
                     scope.vocabulary.show_list(Kind::Party, party)
                 ),
             )
-            .help(format!(
-                "make it an `external`, or put the party under us: `party us {{ {} }}`",
-                scope.vocabulary.show_list(Kind::Party, party)
-            )),
+            .help(match (&party.include[..], &party.exclude[..]) {
+                ([one], []) if hierarchy.names[one.0 as usize].span.is_some() => format!(
+                    "make it an `external`, or put the party under us: `party us {{ {} }}`",
+                    hierarchy.names[one.0 as usize].name
+                ),
+                _ => "make it an `external`, or name a party under `us`".to_string(),
+            }),
         );
     }
     None

@@ -478,7 +478,7 @@ fn inherit(
                         // The stricter reading, until the policy says which.
                         closed[at][slot] = Some((true, first));
                         if torn.insert(slot) {
-                            diags.push(torn_action(&list[at], action, *place, first, said));
+                            diags.push(torn_action(&list[at], action, *place, first, said, theirs));
                         }
                     }
                     Some(_) => {}
@@ -528,21 +528,28 @@ fn torn_action(
     place: Span,
     first: Span,
     second: Span,
+    closed: bool,
 ) -> Diagnostic {
+    let verb = action.word();
+    let words = ["open", "closed"];
     Diagnostic::new(
         &codes::DUPLICATE_NAME,
         place,
         format!(
             "of the policies that `{}` extends, one opens `{verb}` and one closes it",
-            policy.name,
-            verb = action.word()
+            policy.name
         ),
     )
-    .also(first, "so here")
-    .also(second, "but so here")
+    .also(
+        first,
+        format!("`{verb}` is {} here", words[!closed as usize]),
+    )
+    .also(
+        second,
+        format!("`{verb}` is {} here", words[closed as usize]),
+    )
     .help(format!(
-        "say which holds: `open {verb}` or `closed {verb}`",
-        verb = action.word()
+        "say here which holds: `open {verb}` or `closed {verb}`"
     ))
 }
 

@@ -117,16 +117,15 @@ impl<'a> Scope<'a> {
             .collect();
         shown.sort();
         let message = format!(
-            "`{}` can mean {} names of kind `{}`: {}",
-            text(path),
-            found.len(),
+            "which {} `{}` means is not clear: {}",
             kind.word(),
+            text(path),
             or_list(shown.iter().map(|(name, _)| *name)),
         );
         let mut diagnostic = Diagnostic::new(&codes::AMBIGUOUS_NAME, path.span, message)
             .label("which one?")
             .help(format!(
-                "write the one you mean with its parent: `{}`",
+                "write the path of the one that is meant, such as `{}`",
                 shown[0].0
             ));
         for (name, span) in shown.iter().take(MOST_LISTED) {
@@ -238,8 +237,9 @@ pub(super) fn nearest<'n, T: Ord>(
 ) -> Vec<T> {
     let last = written.rsplit('.').next().unwrap_or(written);
     let allowed = match last.len() {
-        0..=3 => 1,
-        4..=7 => 2,
+        0..=2 => 0,
+        3..=4 => 1,
+        5..=7 => 2,
         length => length / 3,
     };
     let mut best = usize::MAX;

@@ -62,7 +62,10 @@ fn twice_in_one_list_is_a_duplicate() {
 #[test]
 fn a_short_head_of_two_places_is_ambiguous_and_a_path_is_not() {
     let found = one("data a { x }, b { x }\ndata x { y }");
-    found.finds(&[("ambiguous-name", "`a.x` or `b.x`")]);
+    found.finds(&[(
+        "ambiguous-name",
+        "which data `x` means is not clear: `a.x` or `b.x`",
+    )]);
     // What stands in its braces is still there.
     assert_eq!(found.covers(Kind::Data, "y"), ["y"]);
 
