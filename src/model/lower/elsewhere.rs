@@ -43,8 +43,9 @@ impl Elsewhere {
 
     fn add_entries(&mut self, kind: Kind, entries: &[Entry], file: FileId) {
         for entry in entries {
-            if let Some(last) = entry.path.segments.last() {
-                let files = self.names.entry((kind, last.text.clone()));
+            // A longer path opens what another statement declares.
+            if let [name] = &entry.path.segments[..] {
+                let files = self.names.entry((kind, name.text.clone()));
                 files.or_default().insert(file);
             }
             self.add_entries(kind, &entry.children, file);

@@ -110,18 +110,18 @@ fn must_be_known(
     diags: &mut Diags,
 ) {
     let found = scope.find(kind, path, diags);
-    // Lookup succeeds where building did not only when the path leads through its own statement.
+    // Lookup succeeds where building did not only when the path leads through others that failed.
     if found.is_some() && found != taken {
         diags.push(
             Diagnostic::new(
                 &codes::AMBIGUOUS_NAME,
                 path.span,
                 format!(
-                    "what `{}` means depends on this statement itself",
+                    "`{}` hangs on too many other paths to be told what it means",
                     text(path)
                 ),
             )
-            .help("declare the name in the braces of its parent"),
+            .help("declare the names of the path in braces, one below the other"),
         );
     }
 }

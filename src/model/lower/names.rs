@@ -15,6 +15,10 @@ use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How often paths are looked up anew because of what other paths opened. People need two or three
+/// rounds; what takes more is reported, so that no text takes for ever.
+const MOST_ROUNDS: usize = 100;
+
 /// The vocabulary of a group of files, with what [`super::faults`] needs to report its errors.
 #[derive(Default)]
 pub(super) struct Names<'a> {
@@ -275,7 +279,7 @@ impl<'a> Places<'a> {
 
     /// Merges places until nothing changes.
     fn settle(&mut self, visible: &Visible) {
-        loop {
+        for _ in 0..MOST_ROUNDS {
             self.merge_places(visible);
             if !self.resolve_paths(visible) {
                 break;

@@ -117,7 +117,7 @@ impl Policies {
         if let Some(sight) = scope.sight {
             let mut declaring = sight.elsewhere.declaring_policy(written);
             declaring.extend(same.iter().map(|id| self.list[id.0 as usize].span.file));
-            declaring.remove(&file);
+            declaring.retain(|other| !sight.visible.sees(file, *other));
             if !declaring.is_empty() {
                 let diagnostic = report(format!(
                     "the policy `{written}` is declared in a file that this one does not include"

@@ -169,7 +169,7 @@ impl<'a> Scope<'a> {
             for id in self.called(kind, last) {
                 declaring.extend(&sight.declared[kind as usize][id.0 as usize]);
             }
-            declaring.remove(&file);
+            declaring.retain(|other| !sight.visible.sees(file, *other));
             if !declaring.is_empty() {
                 let diagnostic = report(format!(
                     "the {} `{written}` is declared in a file that this one does not include",

@@ -91,6 +91,23 @@ fn paths_may_need_what_other_paths_open() {
 }
 
 #[test]
+fn a_chain_of_paths_that_never_ends_is_reported() {
+    let mut text = "data n0 { n1 }\n".to_string();
+    for at in 0..300 {
+        text += &format!("data n{}.n{} {{ n{} }}\n", at, at + 1, at + 2);
+    }
+    let found = one(&text);
+    let placed = found.covers(Kind::Data, "n0").len() - 2;
+    assert_eq!(found.diags.len(), 300 - placed);
+    assert!(
+        found
+            .only()
+            .message
+            .contains("hangs on too many other paths")
+    );
+}
+
+#[test]
 fn several_parents() {
     let found = one("data a, b\ndata c is a, b");
     found.finds(&[]);
@@ -308,7 +325,25 @@ type Meaning = (Vec<(String, Vec<String>)>, Vec<(String, String)>);
 
 /// What the names cover and what is wrong, without places.
 fn meaning(statements: &[String]) -> Meaning {
-    let found = one(&statements.join("\n"));
+    meaning_of(&one(&statements.join("\n")))
+}
+
+/// The same of statements spread over files that include one another.
+fn meaning_in_files(statements: &[String]) -> Meaning {
+    let names = ["one", "two", "three"];
+    let texts: Vec<String> = (0..3)
+        .map(|file| {
+            let own = statements.iter().skip(file).step_by(3);
+            let mut lines = vec![format!("include \"{}\"", names[(file + 1) % 3])];
+            lines.extend(own.cloned());
+            lines.join("\n")
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = (0..3).map(|file| (names[file], &*texts[file])).collect();
+    meaning_of(&lower_files(&files))
+}
+
+fn meaning_of(found: &Lowered) -> Meaning {
     let data = found.model.vocabulary.of(Kind::Data);
     let mut sets: Vec<(String, Vec<String>)> = (0..data.len())
         .map(|at| {
@@ -334,12 +369,13 @@ fn meaning(statements: &[String]) -> Meaning {
 
 proptest! {
     #[test]
-    fn the_order_of_statements_means_nothing(
+    fn the_order_of_statements_and_files_means_nothing(
         (one, other) in statements().prop_flat_map(|list| {
             (Just(list.clone()), Just(list).prop_shuffle())
         })
     ) {
         prop_assert_eq!(meaning(&one), meaning(&other));
+        prop_assert_eq!(meaning(&one), meaning_in_files(&other));
     }
 
     #[test]
