@@ -76,7 +76,9 @@ impl Judging {
 
 /// Today, by the system's clock, in UTC.
 pub fn today() -> Date {
-    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()
+    jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date()
 }
 
 /// `-A`, `-W`, `-D` in the order they were given: the last word on a code counts.

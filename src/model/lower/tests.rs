@@ -2,7 +2,8 @@
 
 use super::clauses::{self, Position};
 use super::plans::names_nothing;
-use super::policies::{Policies, verbs};
+use super::policies::Policies;
+use super::rules::verbs;
 use super::scope::Scope;
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::plans::{Expectation, Expected, FlowLine, Test};

@@ -135,6 +135,7 @@ fn one_name_for_two_policies_in_one_sight_is_a_duplicate() {
         ("both", "include \"main\"\ninclude \"other\""),
     ]);
     found.finds(&[("duplicate-name", "a policy `p` is there already")]);
+    assert!(found.model.policies.iter().all(|policy| policy.broken));
     let plan = "plan x { checks p }";
     let text = format!("{policy}\n{plan}\n{plan}");
     lower_files(&[("main", &text)]).finds(&[("duplicate-name", "a plan `x`")]);
