@@ -24,6 +24,8 @@ pub mod flow;
 
 pub mod check;
 
+pub mod analyze;
+
 pub mod project;
 
 pub mod report;

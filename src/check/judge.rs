@@ -155,6 +155,27 @@ impl<'a> Judge<'a> {
         Some(parts)
     }
 
+    /// The rules that say something of the acts of a label in a situation, in some world.
+    pub fn met(
+        &mut self,
+        policy: PolicyId,
+        situation: &Situation,
+        labels: &Labels,
+        label: LabelId,
+        relation: Relation,
+    ) -> Vec<RuleRef> {
+        let acts = situation.acts(&self.space, &self.model.vocabulary, labels, label, relation);
+        let here = acts.and(&self.worlds(&situation.given));
+        let data = labels.get(label).data;
+        let ruling = self.ruling(policy, situation.action, data, labels.ancestors(label));
+        let said = |rule: &EffectiveRule| {
+            let sets = [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs];
+            sets.iter().any(|set| !set.disjoint(&here))
+        };
+        let rules = ruling.rules.iter().filter(|rule| said(rule));
+        rules.map(|rule| (rule.policy, rule.rule)).collect()
+    }
+
     /// Worlds that agree with what is given.
     pub fn worlds(&self, given: &[Literal]) -> Diagram {
         self.space

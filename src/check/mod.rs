@@ -24,16 +24,21 @@ use crate::model::vocabulary::Date;
 
 /// Judges every plan and test of a model and the sense of every rule, on a day.
 pub fn check(model: &Model, today: Date, diags: &mut Diags) {
-    let mut judge = Judge::new(model, today);
-    sense::check(model, &judge, diags);
+    check_with(&mut Judge::new(model, today), diags);
+}
+
+/// The same with a judge that may go on to other questions.
+pub fn check_with(judge: &mut Judge, diags: &mut Diags) {
+    let model = judge.model;
+    sense::check(model, judge, diags);
     for plan in &model.plans {
-        let outcome = plans::judge(&mut judge, plan);
-        wording::plan(model, &judge, plan, &outcome, diags);
+        let outcome = plans::judge(judge, plan);
+        wording::plan(model, judge, plan, &outcome, diags);
     }
     for test in &model.tests {
         for expectation in &test.expectations {
             for policy in &test.policies {
-                let failure = expectations::judge(&mut judge, expectation, *policy);
+                let failure = expectations::judge(judge, expectation, *policy);
                 if let Some(failure) = failure {
                     wording::expectation(model, test, expectation, *policy, &failure, diags);
                 }

@@ -1,7 +1,7 @@
 //! A plan judged: every act of every label on every edge and in every store.
 
 use super::findings::{At, Finding, Judged, group};
-use super::judge::Judge;
+use super::judge::{Judge, RuleRef};
 use super::situation::{Relation, Situation, at_node, of_arrow, of_store, relation};
 use super::standing::{Unmet, unmet};
 use crate::flow::labels::reidentifies;
@@ -104,6 +104,28 @@ pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
             .extend(unmet(judge, plan, policy, labels, &outcome.spread));
     }
     outcome
+}
+
+/// The rules that some act of a plan meets: that permit, forbid, lift or bind it in some world.
+pub fn met(judge: &mut Judge, plan: &Plan) -> BTreeSet<RuleRef> {
+    let vocabulary = &judge.model.vocabulary;
+    let mut graph = build(vocabulary, plan, &judge.expired);
+    let (spread, _) = spread_all(vocabulary, plan, &mut graph);
+    let places = places(judge, plan, &mut graph, &spread);
+    let mut met = BTreeSet::new();
+    for policy in unique(&plan.checks) {
+        let acts = places.iter().flat_map(|place| &place.acts);
+        for act in acts.flat_map(|(_, acts)| acts) {
+            met.extend(judge.met(
+                policy,
+                &act.situation,
+                &graph.labels,
+                act.label,
+                act.relation,
+            ));
+        }
+    }
+    met
 }
 
 /// An act of a label.

@@ -85,6 +85,12 @@ codes! {
     UNREACHABLE_EXCEPTION "unreachable-exception" Policy Error "an exception that reaches nothing";
     MISSING_EVIDENCE "missing-evidence" Policy Error "a note whose evidence is not there";
 
+    DEAD_RULE "dead-rule" Policy Error "a permission that prohibitions remove wholly";
+    CONFLICT "conflict" Policy Warning "a permission and a prohibition that overlap, neither within the other";
+    CONTRADICTORY_LIMITS "contradictory-limits" Policy Error "limits that together leave nothing";
+    REDUNDANT_RULE "redundant-rule" Policy Allow "a rule without which no verdict changes";
+    UNLIMITED_RETENTION "unlimited-retention" Policy Warning "data we may collect and may keep for ever";
+
     FORBIDDEN_FLOW "forbidden-flow" Flow Error "a flow that a prohibition of the policy forbids";
     UNDECLARED_FLOW "undeclared-flow" Flow Error "a flow that no rule of the policy permits";
     CONDITIONAL_FLOW "conditional-flow" Flow Error "a flow that is right only under facts the plan does not state";
@@ -104,6 +110,10 @@ codes! {
     EMPTY_PLAN "empty-plan" Vacuity Error "a plan without a single flow";
     EMPTY_POLICY "empty-policy" Vacuity Error "a policy without a single rule";
     EMPTY_TEST "empty-test" Vacuity Error "a test that expects nothing or is for no policy";
+
+    UNCHECKED_POLICY "unchecked-policy" Vacuity Warning "a policy that no plan and no test checks";
+    UNUSED_NAME "unused-name" Vacuity Warning "a declared name that nothing uses";
+    UNMET_RULE "unmet-rule" Vacuity Allow "a rule that no planned flow ever meets";
 
     FAILED_TEST "failed-test" Tests Error "an expectation that does not hold";
 

@@ -4,7 +4,8 @@ use super::groups::groups;
 use super::levels::Levels;
 use super::load::Loaded;
 use super::{files, marks, vacuity};
-use crate::check::{self, waivers};
+use crate::analyze;
+use crate::check::{self, Judge, waivers};
 use crate::diag::{Diagnostic, Diags, Severity, codes};
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
@@ -79,7 +80,9 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         model.tests.retain(|test| home(test.span.file));
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded.sources, &mut found);
-        check::check(&model, settings.today, &mut found);
+        let mut judge = Judge::new(&model, settings.today);
+        check::check_with(&mut judge, &mut found);
+        analyze::check(&mut judge, &|code| settings.levels.of(code), &mut found);
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         for diagnostic in &mut found {
             diagnostic.severity = settings.levels.of(diagnostic.code);

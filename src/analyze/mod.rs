@@ -1,0 +1,51 @@
+//! Exact answers about policies, on their sets of acts (§9).
+//!
+//! `limits` finds dead rules, conflicts and contradictory limits, `redundant` rules without which
+//! nothing changes, `retention` what may be kept for ever, `unmet` rules that no plan meets; `diff`
+//! compares two policies, `trace` follows a datum. `witness` puts one act of a set into words.
+
+pub mod limits;
+pub mod redundant;
+pub mod retention;
+pub mod unmet;
+pub mod witness;
+
+use crate::check::Judge;
+use crate::decide::EffectiveRule;
+use crate::diag::{Code, Diags, Severity};
+use crate::model::{Action, Model, PolicyId};
+
+/// Every finding about the policies of a model alone; those that are off cost nothing.
+pub fn check(judge: &mut Judge, level: &dyn Fn(&Code) -> Severity, diags: &mut Diags) {
+    let on = |code: &Code| level(code) != Severity::Allow;
+    for at in 0..judge.model.policies.len() {
+        let policy = PolicyId(at as u32);
+        limits::check(judge, policy, diags);
+        retention::check(judge, policy, diags);
+        if on(&crate::diag::codes::REDUNDANT_RULE) {
+            redundant::check(judge, policy, diags);
+        }
+    }
+    if on(&crate::diag::codes::UNMET_RULE) {
+        unmet::check(judge, diags);
+    }
+    diags.dedup();
+}
+
+/// A policy's own rules with what they say of an action.
+fn own_rules(judge: &mut Judge, policy: PolicyId, action: Action) -> Vec<EffectiveRule> {
+    let decision = judge.decision(policy);
+    let rules = decision.of(action).rules.iter();
+    rules
+        .filter(|rule| rule.policy == policy)
+        .cloned()
+        .collect()
+}
+
+/// What people call a rule: its label, or that it is the one shown.
+fn name(model: &Model, policy: PolicyId, rule: usize) -> String {
+    match &model.policy(policy).rules[rule].label {
+        Some(label) => format!("`{label}`"),
+        None => "this rule".to_string(),
+    }
+}
