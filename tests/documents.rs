@@ -1,149 +1,316 @@
-//! The examples of the documents are run: pages of codes, the reference, the README, the changelog.
+//! What the documents say is so: their examples are run, their links lead somewhere, and pages state
+//! the severity that the table of codes has.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write scratch files"
+)]
 
-use abide::diag::{Diags, codes};
-use abide::model::lower::{Visible, lower};
-use abide::source::{FileId, SourceMap};
-use abide::syntax::ast::{Ast, Date, Item};
+use abide::diag::{Code, Severity, codes};
+use abide::project::run::Settings;
+use abide::project::{Input, Levels, load, run};
+use abide::source::FileId;
 use abide::syntax::parse;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PAGES: &str = "src/diag/docs";
+
+/// Documents that hold whole examples, besides the pages.
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "docs/language.md",
+    "docs/commands.md",
+    "docs/ci.md",
+];
+
+#[test]
+fn the_first_example_of_a_page_raises_its_code_and_the_others_nothing() {
+    let mut wrong = Vec::new();
+    for code in codes::ALL {
+        let examples: Vec<Block> = examples(code.page).collect();
+        if examples.len() < 2 {
+            wrong.push(format!("{}: needs two examples", code.name));
+        }
+        for (at, example) in examples.iter().enumerate() {
+            let found: BTreeSet<String> = check(example, Some(code))
+                .into_iter()
+                .map(|finding| finding.code)
+                .collect();
+            let due: BTreeSet<String> = (at == 0)
+                .then(|| code.name.to_string())
+                .into_iter()
+                .collect();
+            if found != due {
+                wrong.push(format!(
+                    "{}.md:{}: raises {found:?}, not {due:?}",
+                    code.name, example.line
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn examples_of_the_documents_raise_what_they_are_marked_with() {
+    let mut wrong = Vec::new();
+    let mut run = 0;
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(document).expect(document);
+        // What a changelog or a README shows going wrong says so with marks, like any other file.
+        for example in examples(&text) {
+            run += 1;
+            for finding in check(&example, None) {
+                wrong.push(format!(
+                    "{document}:{}: {}: {}",
+                    example.line + finding.line,
+                    finding.code,
+                    finding.message
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(run > 10, "the documents have lost their examples");
+}
+
+#[test]
+fn fragments_parse_where_they_would_stand() {
+    let wraps = [
+        ("", ""),
+        ("policy p {\n", "\n}"),
+        ("plan p {\n", "\n}"),
+        ("test \"t\" for p {\n", "\n}"),
+    ];
+    let mut wrong = Vec::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(document).expect(document);
+        for block in blocks(&text).filter(|block| block.tag == "abide,fragment") {
+            let parses = wraps.iter().any(|(before, after)| {
+                let mut diags = Vec::new();
+                let text = format!("{before}{}{after}", block.text);
+                parse(FileId(0), &text, &mut diags);
+                diags.is_empty()
+            });
+            if !parses {
+                wrong.push(format!("{document}:{}", block.line));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these do not parse: {wrong:?}");
+}
+
+#[test]
+fn pages_state_their_group_and_severity() {
+    let mut wrong = Vec::new();
+    for code in codes::ALL {
+        let group = code.group.name();
+        let due = match code.severity {
+            Severity::Error => format!("An error of the group `{group}`"),
+            Severity::Warning => format!("A warning of the group `{group}`"),
+            Severity::Allow => format!("Of the group `{group}`, not shown unless asked for"),
+        };
+        let options = section(code.page, "Options");
+        if !options.replace('\n', " ").starts_with(&due) {
+            wrong.push(format!("{}.md: Options should begin: {due}", code.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pages_have_the_same_sections() {
+    for code in codes::ALL {
+        let headings: Vec<&str> = code
+            .page
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .collect();
+        let title = format!("# {}", code.name);
+        let due = [
+            &title,
+            "## Summary",
+            "## Why it matters",
+            "## Wrong",
+            "## Right",
+            "## Options",
+            "## Related",
+        ];
+        assert_eq!(headings, due, "{}.md", code.name);
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut all: Vec<PathBuf> = DOCUMENTS.iter().map(PathBuf::from).collect();
+    for code in codes::ALL {
+        all.push(Path::new(PAGES).join(format!("{}.md", code.name)));
+    }
+    let mut wrong = Vec::new();
+    for document in all {
+        let text = fs::read_to_string(&document).expect("a document");
+        for target in links(&text) {
+            if target.contains("://") {
+                continue;
+            }
+            let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let path = match file {
+                "" => document.clone(),
+                file => document.parent().expect("a folder").join(file),
+            };
+            let there = path.exists()
+                && (anchor.is_empty()
+                    || anchors(&fs::read_to_string(&path).expect("text")).contains(anchor));
+            if !there {
+                wrong.push(format!("{}: {target}", document.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 /// A fenced block of a document.
 struct Block {
     tag: String,
+    /// The line of its fence, from 1.
     line: usize,
     text: String,
 }
 
-fn blocks(text: &str) -> Vec<Block> {
+fn blocks(text: &str) -> impl Iterator<Item = Block> {
     let mut found: Vec<Block> = Vec::new();
-    let mut open = false;
+    let mut indent = None;
     for (at, line) in text.lines().enumerate() {
-        let trimmed = line.trim();
-        match (open, trimmed.strip_prefix("```")) {
-            (false, Some(tag)) => {
-                open = true;
+        let trimmed = line.trim_start();
+        match (indent, trimmed.strip_prefix("```")) {
+            (None, Some(tag)) => {
+                indent = Some(line.len() - trimmed.len());
                 found.push(Block {
-                    tag: tag.to_string(),
+                    tag: tag.trim().to_string(),
                     line: at + 1,
                     text: String::new(),
                 });
             }
-            (true, Some("")) => open = false,
-            (true, _) => {
+            (Some(_), Some("")) => indent = None,
+            (Some(indent), _) => {
                 let block = found.last_mut().expect("an open block");
-                block.text.push_str(line);
+                block.text += line.get(indent..).unwrap_or("");
                 block.text.push('\n');
             }
-            _ => {}
+            (None, None) => {}
         }
     }
-    found
+    found.into_iter()
 }
 
-fn files(text: &str) -> Vec<(String, String)> {
+/// The blocks that are whole files: `abide`, or `abide,bytes`, in which `\xNN` stands for a byte.
+fn examples(text: &str) -> impl Iterator<Item = Block> {
+    blocks(text).filter(|block| ["abide", "abide,bytes"].contains(&block.tag.as_str()))
+}
+
+/// The files of an example: after each line `//# file: NAME` the next begins.
+fn files(block: &Block) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, String)> = Vec::new();
-    for line in text.lines() {
-        if let Some(name) = line.trim().strip_prefix("//# file: ") {
+    for line in block.text.lines() {
+        if let Some(name) = line.strip_prefix("//# file: ") {
             files.push((name.to_string(), String::new()));
             continue;
         }
         if files.is_empty() {
             files.push(("example.abide".to_string(), String::new()));
         }
-        let (_, body) = files.last_mut().expect("a file");
-        body.push_str(line);
-        body.push('\n');
+        let (_, text) = files.last_mut().expect("a file");
+        text.push_str(line);
+        text.push('\n');
     }
     files
-}
-
-fn run(text: &str) -> (Vec<(String, usize, String)>, BTreeSet<(String, usize, String)>) {
-    let mut sources = SourceMap::default();
-    let mut diags = Diags::new();
-    let mut asts: Vec<Ast> = Vec::new();
-    let mut ids: BTreeMap<String, FileId> = BTreeMap::new();
-    let mut marks = BTreeSet::new();
-    for (name, body) in files(text) {
-        if !name.ends_with(".abide") { continue; }
-        for (at, line) in body.lines().enumerate() {
-            if let Some((_, mark)) = line.split_once("//~ ") {
-                for code in mark.split_whitespace() {
-                    marks.insert((name.clone(), at + 1, code.to_string()));
-                }
-            }
-        }
-        let file = sources.add(Path::new(&name), name.clone(), body.clone());
-        asts.push(parse(file, &body, &mut diags));
-        ids.insert(name, file);
-    }
-    let mut visible: BTreeMap<FileId, BTreeSet<FileId>> = BTreeMap::new();
-    for ast in &asts {
-        let seen = visible.entry(ast.file).or_default();
-        seen.insert(ast.file);
-        for item in &ast.items {
-            if let Item::Include(include) = item
-                && let Some(id) = ids.get(&include.path.value)
-            {
-                seen.insert(*id);
-            }
-        }
-    }
-    let all: Vec<&Ast> = asts.iter().collect();
-    let model = lower(&all, &Visible(visible), &mut diags);
-    let today: Date = "2026-11-24".parse().expect("a date");
-    abide::check::check(&model, today, &mut diags);
-    let found = diags
-        .iter()
-        .map(|d| {
-            let place = sources.start(d.primary.span);
-            (
-                d.code.name.to_string(),
-                place.line as usize,
-                format!("{} | {:?}", d.message, d.help),
-            )
+        .into_iter()
+        .map(|(name, text)| match block.tag.as_str() {
+            "abide,bytes" => (name, bytes(&text)),
+            _ => (name, text.into_bytes()),
         })
-        .collect();
-    (found, marks)
+        .collect()
 }
 
-#[test]
-fn pages() {
-    let mut bad = 0;
-    let mut all: Vec<_> = std::fs::read_dir("src/diag/docs").unwrap().map(|e| e.unwrap().path()).collect();
-    all.sort();
-    for path in all {
-        let code = path.file_stem().unwrap().to_string_lossy().to_string();
-        let text = std::fs::read_to_string(&path).unwrap();
-        let known = codes::by_name(&code).is_some();
-        let mut first = true;
-        for block in blocks(&text) {
-            if !block.tag.starts_with("abide") || block.tag.contains("fragment") { continue; }
-            let (found, _) = run(&block.text);
-            let got: BTreeSet<&str> = found.iter().map(|f| f.0.as_str()).collect();
-            let want: BTreeSet<&str> = if first { [code.as_str()].into() } else { BTreeSet::new() };
-            if got != want {
-                bad += 1;
-                println!("== {code}:{} known {known} want {want:?}\n   {found:#?}", block.line);
-            }
-            first = false;
-        }
+fn bytes(text: &str) -> Vec<u8> {
+    let mut parts = text.split("\\x");
+    let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).expect("two digits after \\x"));
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
-    println!("bad {bad}");
+    bytes
 }
 
-#[test]
-fn documents() {
-    for path in ["docs/language.md", "README.md", "CHANGELOG.md"] {
-        let text = std::fs::read_to_string(path).unwrap();
-        for block in blocks(&text) {
-            if !block.tag.starts_with("abide") || block.tag.contains("fragment") { continue; }
-            let (found, marks) = run(&block.text);
-            let got: BTreeSet<(usize, &str)> = found.iter().map(|f| (f.1, f.0.as_str())).collect();
-            let want: BTreeSet<(usize, &str)> = marks.iter().map(|f| (f.1, f.2.as_str())).collect();
-            if got != want {
-                println!("== {path}:{} want {want:?}\n   {found:#?}", block.line);
-            }
-        }
+struct Found {
+    code: String,
+    line: usize,
+    message: String,
+}
+
+/// Runs an example in a folder of its own; what is waived or marked as expected is left out. A code
+/// that is not shown unless asked for is asked for on its own page.
+fn check(example: &Block, page: Option<&Code>) -> Vec<Found> {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    fs::write(folder.path().join("abide.toml"), "").expect("a root");
+    for (name, bytes) in files(example) {
+        fs::write(folder.path().join(name), bytes).expect("a file of the example");
     }
+    let mut levels = Levels::default();
+    if let Some(code) = page.filter(|code| code.severity == Severity::Allow) {
+        levels.set(code.name, Severity::Warning).expect("a code");
+    }
+    let settings = Settings {
+        today: "2026-11-24".parse().expect("a date"),
+        levels,
+        waivers: true,
+    };
+    let input = Input {
+        paths: vec![folder.path().to_path_buf()],
+        stdin: None,
+    };
+    let outcome = run(load(&input).expect("files that can be read"), &settings);
+    outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.waived.is_none() && !finding.expected)
+        .map(|finding| Found {
+            code: finding.code.name.to_string(),
+            line: outcome.sources.start(finding.primary.span).line as usize,
+            message: finding.message.clone(),
+        })
+        .collect()
+}
+
+/// What stands below a heading.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let start = format!("\n## {heading}\n\n");
+    let text = page.split_once(&start).map_or("", |(_, rest)| rest);
+    text.split_once("\n## ").map_or(text, |(own, _)| own)
+}
+
+fn links(text: &str) -> Vec<&str> {
+    text.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')').map(|(target, _)| target))
+        .collect()
+}
+
+/// Headings as GitHub makes them anchors.
+fn anchors(text: &str) -> BTreeSet<String> {
+    text.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            line.trim_start_matches('#')
+                .trim()
+                .to_lowercase()
+                .chars()
+                .filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-')
+                .map(|c| if c == ' ' { '-' } else { c })
+                .collect()
+        })
+        .collect()
 }
