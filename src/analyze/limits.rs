@@ -204,7 +204,14 @@ fn span(judge: &Judge, policy: PolicyId, rule: usize) -> Span {
 }
 
 fn words(judge: &Judge, action: Action, set: &Diagram) -> String {
-    witness::line(&judge.space, &judge.model.vocabulary, action, set).unwrap_or_default()
+    witness::line(
+        &judge.space,
+        &judge.model.vocabulary,
+        judge.space.timeless_worlds(),
+        action,
+        set,
+    )
+    .unwrap_or_default()
 }
 
 fn contradiction(

@@ -5,6 +5,7 @@
 //! compares two policies, `trace` follows a datum. `witness` puts one act of a set into words.
 
 pub mod limits;
+pub mod mentions;
 pub mod redundant;
 pub mod retention;
 pub mod unmet;

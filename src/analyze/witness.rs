@@ -1,28 +1,62 @@
 //! One act of a set, in the words of a test, so that it can be asked about.
 
 use crate::decide::{Diagram, Dim, Space};
-use crate::model::vocabulary::{Kind, NameId};
+use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
 use crate::model::{Action, Vocabulary};
 use fixedbitset::FixedBitSet;
 
-/// The first act of a set (facts included) as a flow in one line; `None` of the empty set. Only
-/// dimensions that matter to the set are named: what is left out may be anything.
+/// An act of a set (facts included) as a flow in one line; `None` where the set has none in
+/// `worlds`. The line is as wide as it can be while all its acts, in all worlds that agree with what
+/// it gives, are in the set: what it leaves out may be whatever a test leaves out (§7).
 pub fn line(
     space: &Space,
     vocabulary: &Vocabulary,
+    worlds: &Diagram,
     action: Action,
     set: &Diagram,
 ) -> Option<String> {
-    let bits = set.first()?;
-    let support = set.support();
-    let matters = |dim: Dim| support.iter().any(|bit| space.bits_of(dim).contains(bit));
-    let name = |dim: Dim| {
+    let here = set.and(worlds);
+    // People think of themselves first.
+    let us = space.atoms(Dim::Actor, &defaults(vocabulary, action, Dim::Actor));
+    let bits = here.and(&us).first().or_else(|| here.first())?;
+    let facts = facts(space, worlds, set, &bits);
+    let worlds = worlds.and(&space.literals(facts.iter().copied()));
+    let mut acts = flags(space, &bits);
+    for dim in Dim::ALL {
+        acts = acts.and(&space.atoms(dim, &one(vocabulary, dim, space.atom_in(dim, &bits))));
+    }
+    acts = acts.and(&time_of(space, &bits));
+    let mut named: Vec<(Dim, Option<String>)> = Vec::new();
+    for dim in Dim::ALL {
         let atom = space.atom_in(dim, &bits);
-        let mut one = FixedBitSet::with_capacity(vocabulary.of(dim.kind()).len());
-        one.insert(atom.0 as usize);
-        vocabulary.show_set(dim.kind(), &one)
+        let inside = space.bits_of(dim);
+        let free = acts.some(|bit| inside.contains(&bit));
+        let fits = |atoms: &FixedBitSet| {
+            let wider = free.and(&space.atoms(dim, atoms));
+            wider.and(&worlds).within(set).then_some(wider)
+        };
+        let kind = dim.kind();
+        let whole = vocabulary.of(kind).set(atom).clone();
+        let usual = defaults(vocabulary, action, dim);
+        if dim != Dim::Data
+            && dim != Dim::Event
+            && let Some(wider) = fits(&usual)
+        {
+            acts = wider;
+            named.push((dim, None));
+        } else if let Some(wider) = fits(&whole) {
+            acts = wider;
+            named.push((dim, Some(vocabulary.show_set(kind, &whole))));
+        } else {
+            let single = one(vocabulary, dim, atom);
+            named.push((dim, Some(vocabulary.show_set(kind, &single))));
+        }
+    }
+    let name = |dim: Dim| {
+        let (_, name) = named.iter().find(|(known, _)| *known == dim)?;
+        name.clone()
     };
-    let mut text = format!("{} {}", action.word(), name(Dim::Data));
+    let mut text = format!("{} {}", action.word(), name(Dim::Data).unwrap_or_default());
     let with = if action == Action::Collect {
         "from"
     } else {
@@ -40,30 +74,94 @@ pub fn line(
         ("for", Dim::Purpose),
         ("in", Dim::Place),
     ];
-    for (word, dim) in clauses {
-        if dim == Dim::Resident {
-            if matters(dim) {
-                if !matters(Dim::Subject) {
-                    text += " of any";
-                }
-                text += &format!(" resident in {}", name(dim));
+    for (word, dim) in clauses.into_iter().filter(|(_, dim)| has(action, *dim)) {
+        if let Some(name) = name(dim) {
+            if dim == Dim::Resident && !text.contains(" of ") {
+                text += " of any";
             }
-        } else if matters(dim) {
-            text += &format!(" {word} {}", name(dim));
+            text += &format!(" {word} {name}");
         }
     }
-    if action == Action::Retain && support.iter().any(|bit| space.time_bits().contains(bit)) {
-        text += &time(space, &bits, &name(Dim::Event));
+    if action == Action::Retain {
+        text += &time(space, &bits, &name(Dim::Event).unwrap_or_default());
     }
-    let facts: Vec<String> = space
-        .fact_ids()
-        .filter(|fact| support.contains(&space.fact_bit(*fact)))
-        .map(|fact| literal(vocabulary, fact, bits[space.fact_bit(fact) as usize]))
-        .collect();
     if !facts.is_empty() {
+        let facts: Vec<String> = facts
+            .iter()
+            .map(|fact| literal(vocabulary, fact.fact, fact.holds))
+            .collect();
         text += &format!(" given {}", facts.join(", "));
     }
     Some(text)
+}
+
+/// What a flow in one line means where it leaves a dimension out.
+fn defaults(vocabulary: &Vocabulary, action: Action, dim: Dim) -> FixedBitSet {
+    let hierarchy = vocabulary.of(dim.kind());
+    match dim {
+        Dim::Form => hierarchy.set(form::IDENTIFIABLE).clone(),
+        Dim::Actor => one(vocabulary, dim, party::US),
+        Dim::Counterparty if matches!(action, Action::Share | Action::Sell) => {
+            hierarchy.set(party::THIRD_PARTY).clone()
+        }
+        _ => hierarchy.set(ANY).clone(),
+    }
+}
+
+fn has(action: Action, dim: Dim) -> bool {
+    crate::check::findings::dims(action).contains(&dim)
+}
+
+fn one(vocabulary: &Vocabulary, dim: Dim, atom: NameId) -> FixedBitSet {
+    let mut set = FixedBitSet::with_capacity(vocabulary.of(dim.kind()).len());
+    set.insert(atom.0 as usize);
+    set
+}
+
+/// Acts that agree with a vector on the two yes-or-no properties.
+fn flags(space: &Space, bits: &[bool]) -> Diagram {
+    let range = space.flag_bits();
+    space
+        .own_source(bits[range.start as usize])
+        .and(&space.collected(bits[range.start as usize + 1]))
+}
+
+fn time_of(space: &Space, bits: &[bool]) -> Diagram {
+    match space.time_in(bits) {
+        Ok(hours) => space.kept(Some(hours)),
+        Err(Some(longest)) => space.kept(Some(longest + 1)),
+        Err(None) => space.kept(None),
+    }
+}
+
+/// The fewest facts, dropped one by one from those of a vector, with which its act stays in the set.
+fn facts(space: &Space, worlds: &Diagram, set: &Diagram, bits: &[bool]) -> Vec<Literal> {
+    let act: Vec<(u16, bool)> = (0..space.first_fact())
+        .map(|bit| (bit, bits[bit as usize]))
+        .collect();
+    let good = set.restrict(&act);
+    let mut literals: Vec<Literal> = space
+        .fact_ids()
+        .map(|fact| Literal {
+            fact,
+            holds: bits[space.fact_bit(fact) as usize],
+        })
+        .collect();
+    // Facts that do not hold go first: what is not said is the easier to leave out.
+    literals.sort_by_key(|literal| literal.holds);
+    let mut at = 0;
+    while at < literals.len() {
+        let mut fewer = literals.clone();
+        fewer.remove(at);
+        let left = worlds.and(&space.literals(fewer.iter().copied()));
+        if left.within(&good) {
+            literals = fewer;
+        } else {
+            at += 1;
+        }
+    }
+    literals.sort_unstable();
+    literals
 }
 
 fn literal(vocabulary: &Vocabulary, fact: NameId, holds: bool) -> String {

@@ -96,6 +96,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         findings.append(&mut found);
         models.push((model, group.home));
     }
+    vacuity::unused(&models, &loaded.asked, &mut findings);
     for diagnostic in &mut findings {
         diagnostic.severity = settings.levels.of(diagnostic.code);
     }

@@ -1,7 +1,11 @@
 //! Checks that check nothing: the worst bug a policy tool can have.
 
+use crate::analyze::mentions::mentioned;
 use crate::diag::{Diagnostic, Diags, codes};
-use crate::model::Model;
+use crate::model::{Model, PolicyId};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::Kind;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Finds plans, policies and tests that say nothing.
 pub fn check(model: &Model, diags: &mut Diags) {
@@ -52,6 +56,77 @@ pub fn check(model: &Model, diags: &mut Diags) {
                 )
                 .help("write what is expected: `may share A with B`, `never …`, `undeclared …`, `… needs F`"),
             );
+        }
+    }
+}
+
+/// Finds, over all models of a run, declared names that nothing uses and policies that nothing
+/// checks. Only files asked for count: what others include serves more than this run may show. A
+/// vocabulary that no policy sees is not yet used, which is no finding.
+pub fn unused(models: &[(Model, BTreeSet<FileId>)], asked: &BTreeSet<FileId>, diags: &mut Diags) {
+    let mut declared: BTreeMap<Span, (Kind, String)> = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    let mut policies: BTreeMap<Span, String> = BTreeMap::new();
+    let mut checked = BTreeSet::new();
+    for (model, _) in models {
+        for policy in model.policies.iter().filter(|policy| !policy.broken) {
+            policies.insert(policy.span, policy.name.clone());
+        }
+        let plans = model.plans.iter().flat_map(|plan| &plan.checks);
+        let tests = model.tests.iter().flat_map(|test| &test.policies);
+        for policy in plans.chain(tests) {
+            check_off(model, *policy, &mut checked);
+        }
+        if model.policies.is_empty() {
+            continue;
+        }
+        for (kind, mentioned) in Kind::ALL.iter().zip(mentioned(model)) {
+            for (id, info) in model.vocabulary.of(*kind).names.iter().enumerate() {
+                if let Some(span) = info.span {
+                    declared.insert(span, (*kind, info.shown.clone()));
+                    if mentioned.contains(id) {
+                        used.insert(span);
+                    }
+                }
+            }
+        }
+    }
+    for (span, (kind, name)) in declared {
+        if asked.contains(&span.file) && !used.contains(&span) {
+            diags.push(
+                Diagnostic::new(
+                    &codes::UNUSED_NAME,
+                    span,
+                    format!("nothing uses the {} `{name}`", kind.word()),
+                )
+                .label("no rule, plan or test names it, or anything above or below it")
+                .help("drop it, or look for the rule that was meant to name it"),
+            );
+        }
+    }
+    for (span, name) in policies {
+        if asked.contains(&span.file) && !checked.contains(&span) {
+            diags.push(
+                Diagnostic::new(
+                    &codes::UNCHECKED_POLICY,
+                    span,
+                    format!("no plan and no test checks policy `{name}`"),
+                )
+                .label("promises that nothing is held to")
+                .help(format!(
+                    "add `checks {name}` to a plan, or write a test: `test \"…\" for {name} {{ … }}`"
+                )),
+            );
+        }
+    }
+}
+
+/// Marks a policy as checked, with those whose rules hold or decide in it.
+fn check_off(model: &Model, policy: PolicyId, checked: &mut BTreeSet<Span>) {
+    let known = model.policy(policy);
+    if checked.insert(known.span) {
+        for other in known.extends.iter().chain(&known.yields_to) {
+            check_off(model, *other, checked);
         }
     }
 }
