@@ -1,11 +1,11 @@
 //! What the documents say is so: their examples are run, their links lead somewhere, and pages state
-//! the severity that the table of codes has.
+//! the severity that the table of codes has. (The examples of pages are run in `cases`.)
 #![allow(
     clippy::disallowed_methods,
     reason = "tests read and write scratch files"
 )]
 
-use abide::diag::{Code, Severity, codes};
+use abide::diag::{Severity, codes};
 use abide::project::run::Settings;
 use abide::project::{Input, Levels, load, run};
 use abide::source::FileId;
@@ -27,34 +27,6 @@ const DOCUMENTS: [&str; 6] = [
 ];
 
 #[test]
-fn the_first_example_of_a_page_raises_its_code_and_the_others_nothing() {
-    let mut wrong = Vec::new();
-    for code in codes::ALL {
-        let examples: Vec<Block> = examples(code.page).collect();
-        if examples.len() < 2 {
-            wrong.push(format!("{}: needs two examples", code.name));
-        }
-        for (at, example) in examples.iter().enumerate() {
-            let found: BTreeSet<String> = check(example, Some(code))
-                .into_iter()
-                .map(|finding| finding.code)
-                .collect();
-            let due: BTreeSet<String> = (at == 0)
-                .then(|| code.name.to_string())
-                .into_iter()
-                .collect();
-            if found != due {
-                wrong.push(format!(
-                    "{}.md:{}: raises {found:?}, not {due:?}",
-                    code.name, example.line
-                ));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
 fn examples_of_the_documents_raise_what_they_are_marked_with() {
     let mut wrong = Vec::new();
     let mut run = 0;
@@ -63,7 +35,7 @@ fn examples_of_the_documents_raise_what_they_are_marked_with() {
         // What a changelog or a README shows going wrong says so with marks, like any other file.
         for example in examples(&text) {
             run += 1;
-            for finding in check(&example, None) {
+            for finding in check(&example) {
                 wrong.push(format!(
                     "{document}:{}: {}: {}",
                     example.line + finding.line,
@@ -206,13 +178,13 @@ fn blocks(text: &str) -> impl Iterator<Item = Block> {
     found.into_iter()
 }
 
-/// The blocks that are whole files: `abide`, or `abide,bytes`, in which `\xNN` stands for a byte.
+/// The blocks that are whole files.
 fn examples(text: &str) -> impl Iterator<Item = Block> {
-    blocks(text).filter(|block| ["abide", "abide,bytes"].contains(&block.tag.as_str()))
+    blocks(text).filter(|block| block.tag == "abide")
 }
 
 /// The files of an example: after each line `//# file: NAME` the next begins.
-fn files(block: &Block) -> Vec<(String, Vec<u8>)> {
+fn files(block: &Block) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
     for line in block.text.lines() {
         if let Some(name) = line.strip_prefix("//# file: ") {
@@ -227,22 +199,6 @@ fn files(block: &Block) -> Vec<(String, Vec<u8>)> {
         text.push('\n');
     }
     files
-        .into_iter()
-        .map(|(name, text)| match block.tag.as_str() {
-            "abide,bytes" => (name, bytes(&text)),
-            _ => (name, text.into_bytes()),
-        })
-        .collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    let mut parts = text.split("\\x");
-    let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
-    for part in parts {
-        bytes.push(u8::from_str_radix(&part[..2], 16).expect("two digits after \\x"));
-        bytes.extend_from_slice(&part.as_bytes()[2..]);
-    }
-    bytes
 }
 
 struct Found {
@@ -251,21 +207,16 @@ struct Found {
     message: String,
 }
 
-/// Runs an example in a folder of its own; what is waived or marked as expected is left out. A code
-/// that is not shown unless asked for is asked for on its own page.
-fn check(example: &Block, page: Option<&Code>) -> Vec<Found> {
+/// Runs an example in a folder of its own; what is waived or marked as expected is left out.
+fn check(example: &Block) -> Vec<Found> {
     let folder = tempfile::tempdir().expect("a scratch folder");
     fs::write(folder.path().join("abide.toml"), "").expect("a root");
-    for (name, bytes) in files(example) {
-        fs::write(folder.path().join(name), bytes).expect("a file of the example");
-    }
-    let mut levels = Levels::default();
-    if let Some(code) = page.filter(|code| code.severity == Severity::Allow) {
-        levels.set(code.name, Severity::Warning).expect("a code");
+    for (name, text) in files(example) {
+        fs::write(folder.path().join(name), text).expect("a file of the example");
     }
     let settings = Settings {
         today: "2026-11-24".parse().expect("a date"),
-        levels,
+        levels: Levels::default(),
         waivers: true,
     };
     let input = Input {
