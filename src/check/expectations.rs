@@ -2,7 +2,7 @@
 
 use super::findings::{nameable, whole_acts};
 use super::judge::{Judge, RuleRef, Verdict};
-use crate::decide::meaning::has_dimensions;
+use crate::decide::meaning::{has_dimensions, recipients};
 use crate::decide::{Acts, Diagram, Dim};
 use crate::model::plans::Expected;
 use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party, purpose};
@@ -98,11 +98,12 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
         }
         let acts = acts(judge, flow, *action);
         let retains = *action == Action::Retain;
+        let open = judge.space.none();
         let mut groups: BTreeMap<Signature, Diagram> = BTreeMap::new();
         for datum in data.ones() {
             let datum = NameId(datum as u32);
             let ruling = judge.ruling(policy, *action, datum, &[]);
-            let parts = judge.classify(&ruling, &acts, &worlds, &flow.fulfilling, false, retains);
+            let parts = judge.classify(&ruling, &acts, &worlds, &flow.fulfilling, &open, retains);
             let mut fine = acts.clone();
             for part in &parts {
                 fine = fine.minus(&part.acts);
@@ -192,19 +193,17 @@ pub fn acts(judge: &Judge, flow: &FlowLine, action: Action) -> Diagram {
     let counterparty = clauses.with.as_ref().or(clauses.from_party.as_ref());
     match (action, counterparty) {
         (Action::Use | Action::Derive | Action::Retain, _) => acts.and(&space.own_source(false)),
-        (_, Some(list)) => {
-            let mut set = space.names(vocabulary, Dim::Counterparty, list);
-            if list.include.contains(&party::ITS_SOURCE) {
-                let someone = [party::US, party::DATA_SUBJECT, party::THIRD_PARTY]
-                    .iter()
-                    .fold(parties.atoms(list), |all, id| &all | parties.set(*id));
-                set = set.and(&space.atoms(Dim::Counterparty, &someone));
+        (Action::Share | Action::Sell, list) => {
+            // As in a rule, `with any` is any third party.
+            let lists: Vec<&NameSet> = list.into_iter().collect();
+            let set = recipients(vocabulary, &lists);
+            let acts = acts.and(&space.atoms(Dim::Counterparty, &set));
+            match list {
+                Some(list) => acts.and(&space.names(vocabulary, Dim::Counterparty, list)),
+                None => acts,
             }
-            acts.and(&set)
         }
-        (Action::Share | Action::Sell, None) => {
-            acts.and(&space.atoms(Dim::Counterparty, parties.set(party::THIRD_PARTY)))
-        }
+        (_, Some(list)) => acts.and(&space.names(vocabulary, Dim::Counterparty, list)),
         _ => acts,
     }
 }

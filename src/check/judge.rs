@@ -1,6 +1,6 @@
 //! Verdicts of acts (§6): forbidden, undeclared, conditional, in want of a duty, or fine.
 
-use super::situation::{Relation, Situation, anonymous};
+use super::situation::{Open, Relation, Situation, anonymous};
 use crate::decide::compile::EffectiveRule;
 use crate::decide::fewest::fewest;
 use crate::decide::space::expired;
@@ -62,11 +62,11 @@ type RulingKey = (PolicyId, Action, NameId, Vec<NameId>);
 type PartsKey = (
     PolicyId,
     NameId,
-    u32,
+    Vec<NameId>,
     Diagram,
     Vec<Literal>,
     Vec<NameId>,
-    bool,
+    Open,
     Action,
 );
 
@@ -115,7 +115,6 @@ impl<'a> Judge<'a> {
         label: LabelId,
         relation: Relation,
     ) -> Option<Rc<Vec<Part>>> {
-        let vocabulary = &self.model.vocabulary;
         let lasting = labels.origin(label).lasting.iter().map(|fact| Literal {
             fact: *fact,
             holds: true,
@@ -123,12 +122,13 @@ impl<'a> Judge<'a> {
         let mut given: Vec<Literal> = situation.given.iter().copied().chain(lasting).collect();
         given.sort_unstable();
         given.dedup();
-        let acts = situation.acts(&self.space, vocabulary, labels, label, relation);
+        let acts = situation.acts(&self.space, labels, label, relation);
         let data = labels.get(label);
         let key = (
             policy,
             data.data,
-            data.from,
+            // Not by its number, which is another in each plan.
+            labels.ancestors(label).to_vec(),
             acts,
             given,
             situation.fulfilled.clone(),
@@ -143,12 +143,17 @@ impl<'a> Judge<'a> {
             return None;
         }
         let ruling = self.ruling(policy, situation.action, data.data, labels.ancestors(label));
+        let open = match relation.open {
+            Open::Never => self.space.none(),
+            Open::IfOwnSource => self.space.own_source(true),
+            Open::Always => self.space.all(),
+        };
         let parts = Rc::new(self.classify(
             &ruling,
             &key.3,
             &worlds,
             &situation.fulfilled,
-            relation.open,
+            &open,
             situation.time.is_some(),
         ));
         self.parts.insert(key, parts.clone());
@@ -164,7 +169,7 @@ impl<'a> Judge<'a> {
         label: LabelId,
         relation: Relation,
     ) -> Vec<RuleRef> {
-        let acts = situation.acts(&self.space, &self.model.vocabulary, labels, label, relation);
+        let acts = situation.acts(&self.space, labels, label, relation);
         let here = acts.and(&self.worlds(&situation.given));
         let data = labels.get(label).data;
         let ruling = self.ruling(policy, situation.action, data, labels.ancestors(label));
@@ -244,24 +249,21 @@ impl<'a> Judge<'a> {
         ruling
     }
 
-    /// Splits acts (their data fixed by the ruling) by verdict and by what decides it.
+    /// Splits acts (their data fixed by the ruling) by verdict and by what decides it. Those that are
+    /// `open` need no permission.
     pub fn classify(
         &self,
         ruling: &Ruling,
         acts: &Diagram,
         worlds: &Diagram,
         fulfilled: &[NameId],
-        open: bool,
+        open: &Diagram,
         retains: bool,
     ) -> Vec<Part> {
         let facts = self.space.first_fact();
         let here = acts.and(worlds);
         let prohibited = ruling.forbids.clone();
-        let allowed = if open {
-            self.space.all()
-        } else {
-            ruling.permits.or(&ruling.closed.not())
-        };
+        let allowed = ruling.permits.or(&ruling.closed.minus(open).not());
         let right = allowed.minus(&prohibited);
         let needed = self.unfulfilled(ruling, fulfilled);
         let wrong = here.minus(&right).or(&here.and(&needed));
@@ -365,7 +367,7 @@ impl<'a> Judge<'a> {
         acts: &Diagram,
         worlds: &Diagram,
         right: &Diagram,
-        open: bool,
+        open: &Diagram,
         parts: &mut Vec<Part>,
     ) {
         if acts.is_none() {
@@ -375,15 +377,11 @@ impl<'a> Judge<'a> {
         for (acts, good) in self.by_function(acts, worlds, right) {
             let settle = fewest(&self.space, &self.model.vocabulary, worlds, &good);
             let here = acts.and(worlds);
-            let unpermitted = here
+            let lacks = here
                 .minus(&ruling.forbids)
-                .and(&ruling.closed)
-                .minus(&ruling.permits);
-            let lacks = if open {
-                self.space.none()
-            } else {
-                unpermitted.some_from(facts)
-            };
+                .and(&ruling.closed.minus(open))
+                .minus(&ruling.permits)
+                .some_from(facts);
             let decide = self.by_rule(ruling, |rule| {
                 let forbids = here.and_some_from(&rule.forbids, facts);
                 forbids.or(&lacks.and(&here.and_some_from(&rule.permits, facts)))

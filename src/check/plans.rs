@@ -2,7 +2,7 @@
 
 use super::findings::{At, Finding, Judged, group};
 use super::judge::{Judge, RuleRef};
-use super::situation::{Relation, Situation, at_node, of_arrow, of_store, relation};
+use super::situation::{Open, Relation, Situation, at_node, of_arrow, of_store, relation};
 use super::standing::{Unmet, unmet};
 use crate::flow::labels::reidentifies;
 use crate::flow::spread::transform;
@@ -61,6 +61,8 @@ pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
         graph,
         spread,
     };
+    // A store is one place whatever its `keeps` give: what they have in common is one finding.
+    let mut batches: Vec<Batch> = Vec::new();
     for place in &places {
         if !place.given.is_empty() && judge.worlds(&place.given_literals()).is_none() {
             outcome.impossible.push((place.at, place.given_span()));
@@ -82,19 +84,30 @@ pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
                         None => contradicted = true,
                     }
                 }
-                outcome.findings.extend(group(
-                    judge,
-                    &outcome.graph.labels,
-                    &paths,
-                    place.node,
-                    (policy, place.at, *action),
-                    &judged,
-                ));
+                let of = (policy, place.at, *action);
+                match batches.iter_mut().find(|batch| batch.of == of) {
+                    Some(batch) => batch.judged.extend(judged),
+                    None => batches.push(Batch {
+                        of,
+                        node: place.node,
+                        judged,
+                    }),
+                }
             }
         }
         if contradicted {
             outcome.impossible.push((place.at, place.given_span()));
         }
+    }
+    for batch in &batches {
+        outcome.findings.extend(group(
+            judge,
+            &outcome.graph.labels,
+            &paths,
+            batch.node,
+            batch.of,
+            &batch.judged,
+        ));
     }
     merge_places(&mut outcome.impossible);
     for policy in unique(&plan.checks) {
@@ -136,7 +149,15 @@ struct Act {
     relation: Relation,
 }
 
-/// An edge, or a store with its acts of one `given`.
+/// What was judged of one action at one edge or store for one policy.
+struct Batch {
+    of: (PolicyId, At, Action),
+    /// The node whose labels it is about.
+    node: usize,
+    judged: Vec<Judged>,
+}
+
+/// An edge, or a store with its acts of one `keeps`.
 struct Place {
     at: At,
     /// The node whose labels it is about.
@@ -278,7 +299,7 @@ fn store_place(
     };
     let relation = Relation {
         own_source: Some(false),
-        open: false,
+        open: Open::Never,
     };
     let mut places = Vec::new();
     let choices = (0..sets.len()).map(Some).chain([None]);
@@ -308,27 +329,7 @@ fn store_place(
             acts: vec![(Action::Retain, acts)],
         });
     }
-    // One finding speaks for a store, whichever of its `keeps` are at fault; but facts given in
-    // one must not contradict another's, so places differ where facts do.
-    merge_stores(places)
-}
-
-/// Joins places of a store that give the same facts.
-fn merge_stores(places: Vec<Place>) -> Vec<Place> {
-    let mut merged: Vec<Place> = Vec::new();
-    for place in places {
-        let same = merged
-            .iter_mut()
-            .find(|other| other.given_literals() == place.given_literals());
-        match same {
-            Some(other) => {
-                let (_, acts) = &mut other.acts[0];
-                acts.extend(place.acts.into_iter().flat_map(|(_, acts)| acts));
-            }
-            None => merged.push(place),
-        }
-    }
-    merged
+    places
 }
 
 /// Given facts less those that no longer hold, which are reported on their own.

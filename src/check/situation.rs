@@ -20,10 +20,10 @@ pub struct Situation {
     pub actor: FixedBitSet,
     /// The other party, where the action has one.
     pub counterparty: Option<FixedBitSet>,
-    /// What for.
+    /// What for, of purposes that the datum was not collected for.
     pub purpose: FixedBitSet,
-    /// `collected-purpose` was written: also whatever the datum was collected for.
-    pub collected_purpose: bool,
+    /// Where `collected-purpose` was written: what for, of purposes that it was collected for.
+    pub collected_purpose: Option<FixedBitSet>,
     /// Where the data is after the act, where the action has a place.
     pub place: Option<FixedBitSet>,
     /// Regions of a transfer.
@@ -42,7 +42,18 @@ pub struct Relation {
     /// Whether the counterparty is the datum's own source; `None` could be either.
     pub own_source: Option<bool>,
     /// Whether the act needs no permission: people getting their own data.
-    pub open: bool,
+    pub open: Open,
+}
+
+/// When sharing needs no permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Open {
+    /// It needs one.
+    Never,
+    /// It could be shared with its own source, and then needs none.
+    IfOwnSource,
+    /// It needs none.
+    Always,
 }
 
 /// The acts that a moving edge stands for, for the labels it delivers: its own action, and
@@ -71,7 +82,7 @@ pub fn of_arrow(
         action,
         actor: from_party.clone(),
         counterparty: Some(to_party.clone()),
-        collected_purpose: false,
+        collected_purpose: None,
         purpose: FixedBitSet::new(),
         place: Some(set_or_any(
             vocabulary,
@@ -122,7 +133,7 @@ pub fn at_node(
         actor: party_of(vocabulary, node),
         counterparty: None,
         purpose: FixedBitSet::new(),
-        collected_purpose: false,
+        collected_purpose: None,
         place: Some(set_or_any(vocabulary, Kind::Region, node.place.as_ref())),
         regions: None,
         time: None,
@@ -145,7 +156,7 @@ pub fn of_store(
         actor: party_of(vocabulary, node),
         counterparty: None,
         purpose: FixedBitSet::new(),
-        collected_purpose: false,
+        collected_purpose: None,
         place: Some(set_or_any(vocabulary, Kind::Region, node.place.as_ref())),
         regions: None,
         time: Some(time.map(|(time, after)| {
@@ -172,7 +183,7 @@ pub fn relation(
 ) -> Relation {
     let none = Relation {
         own_source: Some(false),
-        open: false,
+        open: Open::Never,
     };
     let EdgeKind::Arrow { to, .. } = &edge.kind else {
         return none;
@@ -183,7 +194,16 @@ pub fn relation(
         || sender.kind == NodeKind::External
             && matches!(receiver.kind, NodeKind::System | NodeKind::Store);
     let other = if collects { edge.from } else { *to };
-    let own_source = origin.source.map(|source| source == other);
+    // Data of unknown origin could be from any node that brings data, but from none of ours.
+    let brings = matches!(
+        plan.nodes[other].kind,
+        NodeKind::Source | NodeKind::External
+    );
+    let own_source = match origin.source {
+        Some(source) => Some(source == other),
+        None if brings => None,
+        None => Some(false),
+    };
     let covers = || {
         let subject = set_or_any(vocabulary, Kind::Subject, receiver.subject.as_ref());
         let resident = set_or_any(vocabulary, Kind::Region, receiver.resident.as_ref());
@@ -191,7 +211,12 @@ pub fn relation(
     };
     Relation {
         own_source,
-        open: receiver.kind == NodeKind::Source && (own_source == Some(true) || covers()),
+        open: match (receiver.kind, own_source) {
+            (NodeKind::Source, Some(true)) => Open::Always,
+            (NodeKind::Source, _) if covers() => Open::Always,
+            (NodeKind::Source, None) => Open::IfOwnSource,
+            _ => Open::Never,
+        },
     }
 }
 
@@ -200,7 +225,6 @@ impl Situation {
     pub fn acts(
         &self,
         space: &Space,
-        vocabulary: &Vocabulary,
         labels: &Labels,
         label: LabelId,
         relation: Relation,
@@ -227,45 +251,31 @@ impl Situation {
         acts = acts.and(&space.atoms(Dim::Resident, &origin.resident));
         acts = acts.and(&space.atoms(Dim::Subject, &origin.subject));
         acts = acts.and(&space.atoms(Dim::Form, labels.form(label)));
-        acts = acts.and(&self.purpose_acts(space, vocabulary, &origin.purposes));
+        acts = acts.and(&self.purpose_acts(space, &origin.purposes));
         if let Some(counterparty) = &self.counterparty {
             acts = acts.and(&space.atoms(Dim::Counterparty, counterparty));
         }
         acts
     }
 
-    /// The purposes, each told whether the datum was collected for it.
-    fn purpose_acts(
-        &self,
-        space: &Space,
-        vocabulary: &Vocabulary,
-        collected: &Purposes,
-    ) -> Diagram {
-        let stated = space.atoms(Dim::Purpose, &self.purpose);
-        let any = || {
-            vocabulary
-                .of(Kind::Purpose)
-                .set(crate::model::vocabulary::ANY)
+    /// The purposes, each told whether the datum was collected for it: of what is unknown it is not,
+    /// unless `collected-purpose` was written.
+    fn purpose_acts(&self, space: &Space, collected: &Purposes) -> Diagram {
+        let others = space.atoms(Dim::Purpose, &self.purpose);
+        let own = match &self.collected_purpose {
+            Some(set) => space.atoms(Dim::Purpose, set),
+            None => others.clone(),
         };
+        let (others, own) = (
+            others.and(&space.collected(false)),
+            own.and(&space.collected(true)),
+        );
         match collected {
-            Purposes::Unknown if self.collected_purpose => {
-                let some = space.atoms(Dim::Purpose, any()).and(&space.collected(true));
-                some.or(&stated.and(&space.collected(false)))
-            }
-            Purposes::Unknown => stated.and(&space.collected(false)),
-            Purposes::Any if self.collected_purpose => {
-                stated.or(&space.atoms(Dim::Purpose, any()).and(&space.collected(true)))
-            }
-            Purposes::Any => stated,
+            Purposes::Unknown if self.collected_purpose.is_none() => others,
+            Purposes::Unknown | Purposes::Any => others.or(&own),
             Purposes::Known(set) => {
                 let known = space.atoms(Dim::Purpose, set);
-                let wanted = if self.collected_purpose {
-                    stated.or(&known)
-                } else {
-                    stated
-                };
-                let inside = wanted.and(&known).and(&space.collected(true));
-                inside.or(&wanted.minus(&known).and(&space.collected(false)))
+                others.minus(&known).or(&own.and(&known))
             }
         }
     }
@@ -313,9 +323,24 @@ fn crossing(
 }
 
 fn purposes(vocabulary: &Vocabulary, situation: Situation, list: Option<&NameSet>) -> Situation {
-    let collected_purpose = list.is_some_and(|list| list.include.contains(&purpose::COLLECTED));
+    let purpose = set_or_any(vocabulary, Kind::Purpose, list);
+    let purposes = vocabulary.of(Kind::Purpose);
+    let collected_purpose = list.and_then(|list| {
+        // `collected-purpose` covers every purpose of collection; what is less is less.
+        let less = NameSet {
+            include: Vec::new(),
+            ..list.clone()
+        };
+        if list.exclude.contains(&purpose::COLLECTED) {
+            Some(FixedBitSet::with_capacity(purposes.len()))
+        } else if list.include.contains(&purpose::COLLECTED) {
+            Some(purposes.atoms(&less))
+        } else {
+            None
+        }
+    });
     Situation {
-        purpose: set_or_any(vocabulary, Kind::Purpose, list),
+        purpose,
         collected_purpose,
         ..situation
     }

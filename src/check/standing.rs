@@ -1,7 +1,7 @@
 //! Standing duties: what `must` be done with data on every store of ours that holds it.
 
 use super::judge::{Judge, RuleRef};
-use super::situation::{Relation, Situation, anonymous, of_store};
+use super::situation::{Open, Relation, Situation, anonymous, of_store};
 use crate::decide::Dim;
 use crate::decide::meaning::standing;
 use crate::flow::{Labels, Spread};
@@ -47,9 +47,9 @@ pub fn unmet(
             for label in spread.held[node].ones() {
                 let relation = Relation {
                     own_source: Some(false),
-                    open: false,
+                    open: Open::Never,
                 };
-                let here = situation.acts(&judge.space, vocabulary, labels, label, relation);
+                let here = situation.acts(&judge.space, labels, label, relation);
                 let lasting = labels.origin(label).lasting.iter().map(|fact| Literal {
                     fact: *fact,
                     holds: true,

@@ -420,28 +420,14 @@ impl Cx<'_> {
         }
     }
 
-    /// Recipients of share and sell: third parties, and also `us` or `data-subject` where the
-    /// clause (or, without one, an exception) names something under them.
+    /// Recipients of share and sell as the clause, or without one the exceptions, make them.
     fn recipients(&self, body: &Body) -> Diagram {
-        let parties = self.vocabulary.of(Kind::Party);
-        let mut set: FixedBitSet = parties.set(party::THIRD_PARTY).clone();
-        let mut add = |list: &NameSet| {
-            for id in list.include.iter().chain(&list.exclude) {
-                for side in [party::US, party::DATA_SUBJECT] {
-                    if *id == party::ITS_SOURCE || parties.within(*id, side) {
-                        set.union_with(parties.set(side));
-                    }
-                }
-            }
-        };
+        let mut lists: Vec<&NameSet> = Vec::new();
         match &body.about.with {
-            Some(list) => add(list),
-            None => each(&body.except, &mut |clauses| {
-                if let Some(list) = &clauses.with {
-                    add(list);
-                }
-            }),
+            Some(list) => lists.push(list),
+            None => each(&body.except, &mut |clauses| lists.extend(&clauses.with)),
         }
+        let set = recipients(self.vocabulary, &lists);
         self.space.atoms(Dim::Counterparty, &set)
     }
 
@@ -473,11 +459,29 @@ impl Cx<'_> {
 }
 
 /// The clauses of exceptions at any depth.
-fn each(except: &[Exception], visit: &mut dyn FnMut(&Clauses)) {
+fn each<'e>(except: &'e [Exception], visit: &mut dyn FnMut(&'e Clauses)) {
     for exception in except {
         visit(&exception.clauses);
         each(&exception.except, visit);
     }
+}
+
+/// Whom share and sell are about: third parties, and also `us` or `data-subject` where one of these
+/// lists names something under them (`its-source` counts as both).
+pub fn recipients(vocabulary: &Vocabulary, lists: &[&NameSet]) -> FixedBitSet {
+    let parties = vocabulary.of(Kind::Party);
+    let mut set = parties.set(party::THIRD_PARTY).clone();
+    for id in lists
+        .iter()
+        .flat_map(|list| list.include.iter().chain(&list.exclude))
+    {
+        for side in [party::US, party::DATA_SUBJECT] {
+            if *id == party::ITS_SOURCE || parties.within(*id, side) {
+                set.union_with(parties.set(side));
+            }
+        }
+    }
+    set
 }
 
 /// Names that a rule's `requires` lists.

@@ -2,7 +2,7 @@
 
 use super::labels::{Label, LabelId, Labels, Origin, Purposes};
 use crate::model::plans::NodeKind;
-use crate::model::vocabulary::{ANY, Kind, NameId, form};
+use crate::model::vocabulary::{ANY, Kind, NameId, form, purpose};
 use crate::model::{Edge, EdgeKind, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -146,8 +146,11 @@ fn origin(
         resident: set_or_any(vocabulary, Kind::Region, sender.resident.as_ref()),
         context: set_or_any(vocabulary, Kind::Context, plan.nodes[to].context.as_ref()),
         purposes: match &edge.purpose {
-            Some(list) => Purposes::Known(vocabulary.of(Kind::Purpose).atoms(list)),
-            None => Purposes::Unknown,
+            // Where data is collected, `collected-purpose` states nothing yet.
+            Some(list) if !list.mentions(purpose::COLLECTED) => {
+                Purposes::Known(vocabulary.of(Kind::Purpose).atoms(list))
+            }
+            _ => Purposes::Unknown,
         },
         lasting: {
             let mut lasting: Vec<NameId> = edge

@@ -117,12 +117,16 @@ fn listed(vocabulary: &Vocabulary, plan: &Plan) -> Vec<Missing> {
                 exclude: list.exclude.clone(),
                 span: list.span,
             };
-            all.push(Missing {
-                edge: at,
-                from: edge.from,
-                name,
-                data: vocabulary.of(Kind::Data).atoms(&one),
-            });
+            let data = vocabulary.of(Kind::Data).atoms(&one);
+            // A name of which `other than` leaves nothing asks for nothing.
+            if !data.is_clear() {
+                all.push(Missing {
+                    edge: at,
+                    from: edge.from,
+                    name,
+                    data,
+                });
+            }
         }
     }
     all
