@@ -13,6 +13,10 @@ use abide::syntax::parse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The day on which every example runs.
+const TODAY: &str = "2026-11-24";
 
 const PAGES: &str = "src/diag/docs";
 
@@ -73,6 +77,48 @@ fn fragments_parse_where_they_would_stand() {
         }
     }
     assert!(wrong.is_empty(), "these do not parse: {wrong:?}");
+}
+
+#[test]
+fn sessions_show_what_the_tool_prints() {
+    let mut wrong = Vec::new();
+    for document in DOCUMENTS {
+        let text = fs::read_to_string(document).expect(document);
+        let mut mended = text.clone();
+        let mut above = None;
+        for block in blocks(&text) {
+            let folder = tempfile::tempdir().expect("a scratch folder");
+            let dir = match block.tag.as_str() {
+                "abide,above" => {
+                    above = Some(block);
+                    continue;
+                }
+                "console" => Path::new("."),
+                "console,above" => {
+                    let example = above.as_ref().expect("an example above");
+                    write_files(folder.path(), example);
+                    folder.path()
+                }
+                _ => continue,
+            };
+            let (command, shown) = block.text.split_once('\n').expect("a command");
+            let now = session(shown, &output(command, dir));
+            if now != shown {
+                wrong.push(format!("{document}:{}: prints\n{now}", block.line));
+                let fenced = indented(&block.text, &block.indent);
+                let due = indented(&format!("{command}\n{now}"), &block.indent);
+                mended = mended.replace(fenced.trim_end(), due.trim_end());
+            }
+        }
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(document, mended).expect(document);
+        }
+    }
+    assert!(
+        wrong.is_empty() || std::env::var_os("BLESS").is_some(),
+        "BLESS=1 writes them anew\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -149,6 +195,8 @@ struct Block {
     tag: String,
     /// The line of its fence, from 1.
     line: usize,
+    /// The blanks before its fence, which `text` is without.
+    indent: String,
     text: String,
 }
 
@@ -163,6 +211,7 @@ fn blocks(text: &str) -> impl Iterator<Item = Block> {
                 found.push(Block {
                     tag: tag.trim().to_string(),
                     line: at + 1,
+                    indent: line[..line.len() - trimmed.len()].to_string(),
                     text: String::new(),
                 });
             }
@@ -201,6 +250,69 @@ fn files(block: &Block) -> Vec<(String, String)> {
     files
 }
 
+/// Text as it stands in a block that is indented; what is empty stays empty.
+fn indented(text: &str, indent: &str) -> String {
+    text.split('\n')
+        .map(|line| match line {
+            "" => String::new(),
+            line => format!("{indent}{line}"),
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn write_files(folder: &Path, example: &Block) {
+    fs::write(folder.join("abide.toml"), "").expect("a root");
+    for (name, text) in files(example) {
+        fs::write(folder.join(name), text).expect("a file of the example");
+    }
+}
+
+/// What a command prints, on the day of all examples. `cargo run --release --` stands for the tool.
+fn output(command: &str, dir: &Path) -> String {
+    let command = command.strip_prefix("$ ").expect("a command after `$ `");
+    let args = command
+        .strip_prefix("cargo run --release -- ")
+        .or(command.strip_prefix("abide "))
+        .expect("a command of abide");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_abide"));
+    run.args(args.split_whitespace()).current_dir(dir);
+    run.env_remove("ABIDE_OUTPUT_FORMAT").env("NO_COLOR", "1");
+    if args.starts_with("check") {
+        run.args(["--today", TODAY]);
+    }
+    let output = run.output().expect("the binary runs");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The parts of an output that a session shows: what stands between lines `…` is as many findings
+/// as are shown there, beginning with the one that begins alike.
+fn session(shown: &str, output: &str) -> String {
+    if !shown.contains("…\n") {
+        return output.to_string();
+    }
+    let all: Vec<&str> = output.trim_end().split("\n\n").collect();
+    let parts: Vec<String> = shown
+        .trim_end()
+        .split("…\n")
+        .map(|part| {
+            let part = part.trim_end_matches('\n');
+            let first = part.lines().next().unwrap_or("");
+            let count = part.split("\n\n").count();
+            let at = all
+                .iter()
+                .position(|finding| finding.lines().next() == Some(first))
+                // The summary is known by its place, since its numbers change.
+                .unwrap_or(all.len() - 1);
+            match part {
+                "" => String::new(),
+                _ => all[at..all.len().min(at + count)].join("\n\n") + "\n",
+            }
+        })
+        .collect();
+    parts.join("…\n")
+}
+
 struct Found {
     code: String,
     line: usize,
@@ -210,12 +322,9 @@ struct Found {
 /// Runs an example in a folder of its own; what is waived or marked as expected is left out.
 fn check(example: &Block) -> Vec<Found> {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    fs::write(folder.path().join("abide.toml"), "").expect("a root");
-    for (name, text) in files(example) {
-        fs::write(folder.path().join(name), text).expect("a file of the example");
-    }
+    write_files(folder.path(), example);
     let settings = Settings {
-        today: "2026-11-24".parse().expect("a date"),
+        today: TODAY.parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
     };
