@@ -9,7 +9,7 @@ use crate::decide::{Acts, Dim};
 use crate::diag::{DecidingRule, Diagnostic, Diags, FlowFinding, Step, codes};
 use crate::flow::paths::Way;
 use crate::model::plans::{Expected, NodeKind};
-use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form};
+use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
 use crate::model::{
     Action, Edge, EdgeKind, Expectation, Model, Plan, PolicyId, Statement, Test, Vocabulary,
 };
@@ -245,7 +245,11 @@ pub fn describe(vocabulary: &Vocabulary, action: Action, acts: &Acts) -> String 
     if all.subjects != "any" && !all.subjects.is_empty() {
         text += &format!(" of {}", all.subjects);
     }
-    if !all.counterparty.is_empty() {
+    let usual = match action {
+        Action::Share | Action::Sell => vocabulary.of(Kind::Party).set(party::THIRD_PARTY),
+        _ => vocabulary.of(Kind::Party).set(ANY),
+    };
+    if !all.counterparty.is_empty() && acts.of(Dim::Counterparty) != usual {
         let word = if action == Action::Collect {
             "from"
         } else {

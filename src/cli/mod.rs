@@ -6,10 +6,14 @@
     reason = "the command line is where the program speaks"
 )]
 
+mod ask;
 mod check;
+mod diff;
 mod explain;
 mod output;
+mod question;
 mod shared;
+mod trace;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -45,6 +49,12 @@ enum Command {
     Check(check::Args),
     /// Run only the tests written in the language
     Test(check::Args),
+    /// Ask whether a flow is fine, in one line
+    Ask(ask::Args),
+    /// Compare two policies exactly
+    Diff(diff::Args),
+    /// Follow data through planned flows
+    Trace(trace::Args),
     /// Explain a code of finding, or list them all
     Explain(explain::Args),
 }
@@ -67,6 +77,9 @@ pub fn run() -> ExitCode {
     let result = std::panic::catch_unwind(|| match &cli.command {
         Command::Check(args) => check::run(args, check::What::Everything),
         Command::Test(args) => check::run(args, check::What::Tests),
+        Command::Ask(args) => ask::run(args),
+        Command::Diff(args) => diff::run(args),
+        Command::Trace(args) => trace::run(args),
         Command::Explain(args) => explain::run(args),
     });
     match result {

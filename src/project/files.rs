@@ -41,6 +41,43 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
         .map_err(|error| format!("can't read `{}`: {}", path.display(), reason(&error)))
 }
 
+/// The bytes of a file as it was at a git revision, by git itself.
+pub fn at_revision(revision: &str, path: &Path) -> Result<Vec<u8>, String> {
+    // A revision that begins with a dash would be an option; the path counts from here.
+    if revision.starts_with('-') {
+        return Err(format!("`{revision}` is no git revision"));
+    }
+    let object = format!("{revision}:./{}", path.display());
+    let output = std::process::Command::new("git")
+        .args(["show", &object])
+        .output()
+        .map_err(|error| format!("can't run git: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let why = String::from_utf8_lossy(&output.stderr);
+    let why = why.lines().next().unwrap_or("git says nothing").to_string();
+    Err(format!(
+        "can't read `{}` at `{revision}`: {why}",
+        path.display()
+    ))
+}
+
+/// A path without `.` and `..`, as far as its own parts allow.
+pub fn normal(path: &Path) -> PathBuf {
+    let mut parts: Vec<Component> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(parts.last(), Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.into_iter().collect()
+}
+
 /// Whether a file is there.
 pub fn exists(path: &Path) -> bool {
     path.is_file()

@@ -16,6 +16,8 @@ pub struct Input {
     pub paths: Vec<PathBuf>,
     /// Standard input, with the name it goes by.
     pub stdin: Option<(String, Vec<u8>)>,
+    /// Files as they were at a git revision: REVISION and path.
+    pub revisions: Vec<(String, PathBuf)>,
 }
 
 /// Files and what they include, parsed.
@@ -46,6 +48,10 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         let file = loader.add(&path, shown, bytes.clone());
         loader.done.asked.insert(file);
     }
+    for (revision, path) in &input.revisions {
+        let file = loader.at_revision(revision, path)?;
+        loader.done.asked.insert(file);
+    }
     for path in files::find(&input.paths)? {
         let full = files::canonical(&path);
         let file = match loader.known.get(&full) {
@@ -71,6 +77,8 @@ struct Loader {
     done: Loaded,
     known: BTreeMap<PathBuf, FileId>,
     includes: BTreeMap<FileId, Vec<FileId>>,
+    /// The git revision that a file was read at; its includes are read there too.
+    revision: BTreeMap<FileId, String>,
 }
 
 impl Loader {
@@ -103,6 +111,18 @@ impl Loader {
         file
     }
 
+    /// A file as it was at a git revision.
+    fn at_revision(&mut self, revision: &str, path: &Path) -> Result<FileId, String> {
+        let key = PathBuf::from(format!("{revision}:{}", path.display()));
+        if let Some(file) = self.known.get(&key) {
+            return Ok(*file);
+        }
+        let bytes = files::at_revision(revision, path)?;
+        let file = self.add(&key, key.display().to_string(), bytes);
+        self.revision.insert(file, revision.to_string());
+        Ok(file)
+    }
+
     fn includes(&mut self, at: usize) {
         let file = FileId(at as u32);
         let from = self.done.sources.file(file).path.clone();
@@ -115,7 +135,11 @@ impl Loader {
             })
             .collect();
         for (path, span) in wanted {
-            match self.include(&from, &path) {
+            let included = match self.revision.get(&file).cloned() {
+                Some(revision) => self.include_at(&revision, &from, &path),
+                None => self.include(&from, &path),
+            };
+            match included {
                 Ok(other) => self.includes.entry(file).or_default().push(other),
                 Err((message, help)) => self
                     .done
@@ -155,6 +179,26 @@ impl Loader {
             Ok(bytes) => Ok(self.add(&target, files::shown(&full), bytes)),
             Err(message) => Err((message, "make the file readable".to_string())),
         }
+    }
+
+    /// What an include names, at the revision of the including file.
+    fn include_at(
+        &mut self,
+        revision: &str,
+        from: &Path,
+        path: &str,
+    ) -> Result<FileId, (String, String)> {
+        if let Some(name) = path.strip_prefix("std:") {
+            return self.standard(name);
+        }
+        let own = from.to_string_lossy();
+        let own = own.split_once(':').map_or(own.as_ref(), |(_, path)| path);
+        let folder = Path::new(own).parent().unwrap_or(Path::new(""));
+        let target = files::normal(&folder.join(path));
+        self.at_revision(revision, &target).map_err(|message| {
+            let help = "the path counts from the including file, at the same revision";
+            (message, help.to_string())
+        })
     }
 
     fn standard(&mut self, name: &str) -> Result<FileId, (String, String)> {

@@ -12,6 +12,12 @@ use std::io::{self, Write};
 
 /// Writes every finding in full, then the summary.
 pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    findings(report, color, out)?;
+    writeln!(out, "{}", summary::line(report))
+}
+
+/// Writes every finding in full.
+pub fn findings(report: &Report, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let texts = Texts::new(report.sources);
     let config = term::Config {
         before_label_lines: 0,
@@ -39,7 +45,7 @@ pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> io::Result<()
             )?,
         }
     }
-    writeln!(out, "{}", summary::line(report))
+    Ok(())
 }
 
 fn convert(report: &Report, diagnostic: &Diagnostic) -> cs::Diagnostic<usize> {

@@ -1,0 +1,311 @@
+//! `abide diff`: two policies compared exactly.
+
+use super::exit;
+use super::output::unless_closed;
+use super::question;
+use super::shared::{Judging, Paths};
+use crate::analyze::diff::{Change, Difference, Row, diff};
+use crate::check::Judge;
+use crate::check::wording::describe;
+use crate::model::{Model, PolicyId, Rule};
+use crate::project::{Input, load};
+use crate::report::visible;
+use crate::source::SourceMap;
+use clap::ValueEnum;
+use serde::Serialize;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Options.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// The old policy: a name, a file, or REVISION:FILE
+    old: String,
+    /// The new policy, likewise; left out, OLD is compared with what it supersedes
+    new: Option<String>,
+    /// Files and folders in which policies are looked up by name
+    #[arg(long, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    judging: Judging,
+    /// How to show it
+    #[arg(short, long, default_value = "text")]
+    format: Format,
+    /// Exit 1 if the new policy is looser somewhere
+    #[arg(long)]
+    deny_looser: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// Acts listed of one change before the rest is counted.
+const MOST: usize = 6;
+
+/// Compares and shows.
+pub fn run(args: &Args) -> Result<u8, String> {
+    let settings = args.judging.settings()?;
+    let is_file = |name: &str| name.contains(':') || PathBuf::from(name).exists();
+    let mut input = Input {
+        paths: args.paths.clone(),
+        ..Input::default()
+    };
+    let mut by_name = false;
+    for name in [Some(&args.old), args.new.as_ref()].into_iter().flatten() {
+        match name.split_once(':') {
+            Some((revision, path)) => input
+                .revisions
+                .push((revision.to_string(), PathBuf::from(path))),
+            None if is_file(name) => input.paths.push(PathBuf::from(name)),
+            None => by_name = true,
+        }
+    }
+    if by_name && args.paths.is_empty() {
+        let paths = Paths {
+            paths: Vec::new(),
+            stdin_filename: String::new(),
+        };
+        input.paths.extend(paths.input()?.paths);
+    }
+    let asked = question::lowered(load(&input)?, &settings)?;
+    let model = &asked.model;
+    let find = |name: &str| -> Result<PolicyId, String> {
+        if is_file(name) {
+            of_file(model, &asked.loaded.sources, name)
+        } else {
+            question::policy(model, name)
+        }
+    };
+    let (old, new) = match &args.new {
+        Some(new) => (find(&args.old)?, find(new)?),
+        None => {
+            let new = find(&args.old)?;
+            let old = model.policy(new).supersedes.ok_or_else(|| {
+                format!(
+                    "`{}` supersedes no policy; name the one to compare it with",
+                    args.old
+                )
+            })?;
+            (old, new)
+        }
+    };
+    let mut judge = Judge::new(model, settings.today);
+    let difference = diff(&mut judge, old, new);
+    let document = document(model, &asked.loaded.sources, old, new, &difference);
+    let text = match args.format {
+        Format::Json => serde_json::to_string_pretty(&document).map_err(|e| e.to_string())? + "\n",
+        Format::Text => in_words(&document),
+        Format::Markdown => markdown(&document),
+    };
+    let mut out = std::io::stdout().lock();
+    unless_closed(
+        out.write_all(visible(&text).as_bytes())
+            .and_then(|()| out.flush()),
+    )?;
+    let looser = args.deny_looser && difference.looser.is_some();
+    Ok(if looser { exit::FINDINGS } else { exit::CLEAN })
+}
+
+/// The one policy that a file declares.
+fn of_file(model: &Model, sources: &SourceMap, name: &str) -> Result<PolicyId, String> {
+    let shown = match name.split_once(':') {
+        Some(_) => name.to_string(),
+        None => crate::project::files::shown(&PathBuf::from(name)),
+    };
+    let found: Vec<usize> = (0..model.policies.len())
+        .filter(|at| sources.file(model.policies[*at].span.file).shown == shown)
+        .collect();
+    match found.as_slice() {
+        [one] => Ok(PolicyId(*one as u32)),
+        [] => Err(format!("`{name}` declares no policy")),
+        _ => Err(format!(
+            "`{name}` declares several policies; compare them by name"
+        )),
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Document {
+    old: String,
+    new: String,
+    rows: Vec<RowOf>,
+    nowhere_looser: bool,
+    looser: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RowOf {
+    section: String,
+    name: String,
+    old: Option<Place>,
+    new: Option<Place>,
+    changes: Vec<ChangeOf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    file: String,
+    line: u32,
+    citations: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeOf {
+    was: &'static str,
+    now: &'static str,
+    acts: Vec<String>,
+    witness: String,
+}
+
+fn document(
+    model: &Model,
+    sources: &SourceMap,
+    old: PolicyId,
+    new: PolicyId,
+    difference: &Difference,
+) -> Document {
+    Document {
+        old: model.policy(old).name.clone(),
+        new: model.policy(new).name.clone(),
+        rows: difference
+            .rows
+            .iter()
+            .map(|row| row_of(model, sources, old, new, row))
+            .collect(),
+        nowhere_looser: difference.looser.is_none(),
+        looser: difference.looser.clone(),
+    }
+}
+
+fn row_of(model: &Model, sources: &SourceMap, old: PolicyId, new: PolicyId, row: &Row) -> RowOf {
+    let old = row.old.map(|at| &model.policy(old).rules[at]);
+    let new = row.new.map(|at| &model.policy(new).rules[at]);
+    let place = |rule: &Rule| Place {
+        file: sources.file(rule.span.file).shown.clone(),
+        line: sources.start(rule.span).line,
+        citations: rule.citations.iter().map(|c| c.text.clone()).collect(),
+    };
+    let shown = new.or(old);
+    RowOf {
+        section: shown.map_or("Header".to_string(), |rule| rule.sections.join(" › ")),
+        name: match shown {
+            Some(Rule {
+                label: Some(label), ..
+            }) => label.clone(),
+            Some(rule) => sources
+                .slice(rule.span)
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_string(),
+            None => "open, closed or yields to".to_string(),
+        },
+        old: old.map(place),
+        new: new.map(place),
+        changes: row
+            .changes
+            .iter()
+            .map(|change| change_of(model, change))
+            .collect(),
+    }
+}
+
+fn change_of(model: &Model, change: &Change) -> ChangeOf {
+    let acts = change.acts.iter().flat_map(|(action, all)| {
+        all.iter()
+            .map(|acts| describe(&model.vocabulary, *action, acts))
+    });
+    ChangeOf {
+        was: change.was.word(),
+        now: change.now.word(),
+        acts: acts.collect(),
+        witness: change.witness.clone(),
+    }
+}
+
+fn title(change: &ChangeOf) -> String {
+    if change.was == change.now {
+        format!("otherwise {}", change.now)
+    } else {
+        format!("now {}, was {}", change.now, change.was)
+    }
+}
+
+fn whence(row: &RowOf) -> String {
+    let at = |place: &Place| format!("{}:{}", place.file, place.line);
+    match (&row.old, &row.new) {
+        (Some(old), Some(new)) => format!("{} → {}", at(old), at(new)),
+        (Some(old), None) => format!("gone, was {}", at(old)),
+        (None, Some(new)) => format!("new, {}", at(new)),
+        (None, None) => "header".to_string(),
+    }
+}
+
+fn in_words(document: &Document) -> String {
+    let mut text = format!("{} → {}\n", document.old, document.new);
+    let mut section = None;
+    for row in &document.rows {
+        if section != Some(&row.section) {
+            section = Some(&row.section);
+            text += &format!("\n{}\n", row.section);
+        }
+        text += &format!("  {}  ({})\n", row.name, whence(row));
+        for change in &row.changes {
+            text += &format!("    {}:\n", title(change));
+            for acts in change.acts.iter().take(MOST) {
+                text += &format!("      {acts}\n");
+            }
+            if change.acts.len() > MOST {
+                text += &format!("      and {} more\n", change.acts.len() - MOST);
+            }
+            text += &format!("      for one: {}\n", change.witness);
+        }
+    }
+    text + "\n" + &last_line(document) + "\n"
+}
+
+fn last_line(document: &Document) -> String {
+    match &document.looser {
+        _ if document.rows.is_empty() => {
+            format!("{} and {} say the same", document.old, document.new)
+        }
+        None => format!("{} is nowhere looser than {}", document.new, document.old),
+        Some(witness) => format!(
+            "{} is looser than {}, for one: {witness}",
+            document.new, document.old
+        ),
+    }
+}
+
+fn markdown(document: &Document) -> String {
+    let cell = |text: &str| text.replace('|', "\\|").replace('\n', " ");
+    let mut text = format!("### {} → {}\n\n", document.old, document.new);
+    text += "| section | rule | change | acts | for one |\n|---|---|---|---|---|\n";
+    for row in &document.rows {
+        for change in &row.changes {
+            let mut acts: Vec<String> = change
+                .acts
+                .iter()
+                .take(MOST)
+                .map(|acts| format!("`{}`", cell(acts)))
+                .collect();
+            if change.acts.len() > MOST {
+                acts.push(format!("and {} more", change.acts.len() - MOST));
+            }
+            text += &format!(
+                "| {} | {} | {} | {} | `{}` |\n",
+                cell(&row.section),
+                cell(&row.name),
+                title(change),
+                acts.join("<br>"),
+                cell(&change.witness)
+            );
+        }
+    }
+    text + "\n" + &last_line(document) + "\n"
+}

@@ -1,0 +1,82 @@
+//! One model for a question: all files together, policies found by name.
+
+use super::shared::Paths;
+use crate::diag::{Diags, Severity};
+use crate::model::lower::lower;
+use crate::model::{Model, PolicyId};
+use crate::project::levels::nearest;
+use crate::project::{Loaded, run::Settings};
+use crate::report::Report;
+use crate::syntax::ast::Ast;
+
+/// Files loaded and lowered together; errors in them are shown and end the question.
+pub struct Asked {
+    /// The files.
+    pub loaded: Loaded,
+    /// Their model.
+    pub model: Model,
+}
+
+/// Loads and lowers; prints what is in error.
+pub fn load(paths: &Paths, settings: &Settings) -> Result<Asked, String> {
+    lowered(paths.load()?, settings)
+}
+
+/// Lowers loaded files together; prints what is in error.
+pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String> {
+    let mut diags: Diags = std::mem::take(&mut loaded.diags);
+    let asts: Vec<&Ast> = loaded.asts.iter().collect();
+    let model = lower(&asts, &loaded.visible, &mut diags);
+    diags.retain(|d| settings.levels.of(d.code) == Severity::Error);
+    if !diags.is_empty() {
+        show(&loaded, &diags);
+        return Err("the files have errors, so there is no exact answer".to_string());
+    }
+    Ok(Asked { loaded, model })
+}
+
+/// Prints findings to standard error.
+pub fn show(loaded: &Loaded, diags: &Diags) {
+    let report = Report {
+        sources: &loaded.sources,
+        findings: diags,
+        counts: Default::default(),
+        waivers_end_in: &[],
+        show_expected: false,
+    };
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = crate::report::human::findings(&report, false, &mut text);
+    eprint!("{}", String::from_utf8_lossy(&text));
+}
+
+/// A policy by name.
+pub fn policy(model: &Model, name: &str) -> Result<PolicyId, String> {
+    let found = model.policies.iter().position(|policy| policy.name == name);
+    found.map(|at| PolicyId(at as u32)).ok_or_else(|| {
+        let known = model.policies.iter().map(|policy| policy.name.as_str());
+        match nearest(name, known) {
+            Some(near) => format!("there is no policy `{name}`; did you mean `{near}`?"),
+            None => format!("there is no policy `{name}` in these files"),
+        }
+    })
+}
+
+/// The policies a question is put to: those named, else those in force (that none supersedes).
+pub fn policies(model: &Model, names: &[String]) -> Result<Vec<PolicyId>, String> {
+    if !names.is_empty() {
+        return names.iter().map(|name| policy(model, name)).collect();
+    }
+    let all = 0..model.policies.len() as u32;
+    let in_force: Vec<PolicyId> = all
+        .map(PolicyId)
+        .filter(|id| {
+            let over = |policy: &crate::model::Policy| policy.supersedes == Some(*id);
+            !model.policies.iter().any(over)
+        })
+        .collect();
+    if in_force.is_empty() {
+        return Err("there is no policy in these files".to_string());
+    }
+    Ok(in_force)
+}
