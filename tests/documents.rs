@@ -330,7 +330,7 @@ fn check(example: &Block) -> Vec<Found> {
     };
     let input = Input {
         paths: vec![folder.path().to_path_buf()],
-        stdin: None,
+        ..Input::default()
     };
     let outcome = run(load(&input).expect("files that can be read"), &settings);
     outcome
