@@ -276,13 +276,26 @@ fn output(command: &str, dir: &Path) -> String {
         .or(command.strip_prefix("abide "))
         .expect("a command of abide");
     let mut run = Command::new(env!("CARGO_BIN_EXE_abide"));
-    run.args(args.split_whitespace()).current_dir(dir);
+    run.args(words(args)).current_dir(dir);
     run.env_remove("ABIDE_OUTPUT_FORMAT").env("NO_COLOR", "1");
-    if args.starts_with("check") {
+    let on_a_day = ["check", "test", "ask", "diff", "trace"];
+    if on_a_day.iter().any(|command| args.starts_with(command)) {
         run.args(["--today", TODAY]);
     }
     let output = run.output().expect("the binary runs");
     String::from_utf8(output.stdout).expect("text")
+}
+
+/// The words of a command, of which some stand in quotes.
+fn words(command: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for (at, part) in command.split('"').enumerate() {
+        match at % 2 {
+            0 => all.extend(part.split_whitespace().map(str::to_string)),
+            _ => all.push(part.to_string()),
+        }
+    }
+    all
 }
 
 /// The parts of an output that a session shows: what stands between lines `…` is as many findings
