@@ -302,7 +302,7 @@ fn words(command: &str) -> Vec<String> {
 /// as are shown there, beginning with the one that begins alike.
 fn session(shown: &str, output: &str) -> String {
     if !shown.contains("…\n") {
-        return output.to_string();
+        return output.trim_end().to_string() + "\n";
     }
     let all: Vec<&str> = output.trim_end().split("\n\n").collect();
     let parts: Vec<String> = shown
