@@ -36,8 +36,19 @@ fn examples_of_the_documents_raise_what_they_are_marked_with() {
     let mut run = 0;
     for document in DOCUMENTS {
         let text = fs::read_to_string(document).expect(document);
-        // What a changelog or a README shows going wrong says so with marks, like any other file.
-        for example in examples(&text) {
+        // Blocks that are parts of one file are run together.
+        let parts: String = blocks(&text)
+            .filter(|block| block.tag == "abide,part")
+            .map(|block| block.text)
+            .collect();
+        let whole = Block {
+            tag: "abide".to_string(),
+            line: 0,
+            indent: String::new(),
+            text: parts,
+        };
+        let whole = (!whole.text.is_empty()).then_some(whole);
+        for example in examples(&text).chain(whole) {
             run += 1;
             for finding in check(&example) {
                 wrong.push(format!(
