@@ -2,13 +2,13 @@
 
 use super::findings::{At, Finding, Judged, group};
 use super::judge::{Judge, RuleRef};
-use super::situation::{Open, Relation, Situation, at_node, of_arrow, of_store, relation};
+use super::situation::{Open, Relation, Situation, at_node, keeping, of_arrow, of_store, relation};
 use super::standing::{Unmet, unmet};
 use crate::flow::labels::reidentifies;
 use crate::flow::spread::transform;
 use crate::flow::unsourced::{Unsourced, spread_all};
 use crate::flow::{Graph, LabelId, Paths, Spread, build};
-use crate::model::plans::{Keeps, NodeKind};
+use crate::model::plans::NodeKind;
 use crate::model::rules::VerbWord;
 use crate::model::vocabulary::{Kind, Literal};
 use crate::model::{Action, Edge, EdgeKind, Model, Node, Plan, PolicyId};
@@ -280,39 +280,24 @@ fn store_place(
     spread: &Spread,
 ) -> Vec<Place> {
     let vocabulary = &judge.model.vocabulary;
-    let sets: Vec<FixedBitSet> = node
-        .keeps
-        .iter()
-        .map(|keeps| vocabulary.of(Kind::Data).atoms(&keeps.data))
-        .collect();
-    let covering = |label: LabelId| -> Vec<usize> {
-        let data = graph.labels.get(label).data.0 as usize;
-        let all: Vec<usize> = (0..sets.len())
-            .filter(|k| sets[*k].contains(data))
-            .collect();
-        let narrower =
-            |a: usize, b: usize| sets[a].is_subset(&sets[b]) && !sets[b].is_subset(&sets[a]);
-        all.iter()
-            .copied()
-            .filter(|one| !all.iter().any(|other| narrower(*other, *one)))
-            .collect()
-    };
     let relation = Relation {
         own_source: Some(false),
         open: Open::Never,
     };
     let mut places = Vec::new();
-    let choices = (0..sets.len()).map(Some).chain([None]);
-    for choice in choices {
-        let keeps: Option<&Keeps> = choice.map(|k| &node.keeps[k]);
+    for keeps in node.keeps.iter().map(Some).chain([None]) {
         let given = current(judge, keeps.map_or(&[], |keeps| &keeps.given));
         let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
         let situation = of_store(vocabulary, node, keeps, &literals);
         let acts = spread.held[at]
             .ones()
-            .filter(|label| match choice {
-                Some(k) => covering(*label).contains(&k),
-                None => covering(*label).is_empty(),
+            .filter(|label| {
+                keeping(vocabulary, node, graph.labels.get(*label).data)
+                    .iter()
+                    .any(|one| match (one, keeps) {
+                        (Some(one), Some(keeps)) => std::ptr::eq(*one, keeps),
+                        (one, keeps) => one.is_none() && keeps.is_none(),
+                    })
             })
             .map(|label| Act {
                 situation: situation.clone(),

@@ -173,6 +173,32 @@ pub fn of_store(
     )
 }
 
+/// The `keeps` of a store that apply to a datum: those that cover it and than which no other that
+/// does is more specific. `None` stands for none: it is kept without limit.
+pub fn keeping<'n>(
+    vocabulary: &Vocabulary,
+    node: &'n Node,
+    data: NameId,
+) -> Vec<Option<&'n Keeps>> {
+    let covering: Vec<(&Keeps, FixedBitSet)> = node
+        .keeps
+        .iter()
+        .map(|keeps| (keeps, vocabulary.of(Kind::Data).atoms(&keeps.data)))
+        .filter(|(_, set)| set.contains(data.0 as usize))
+        .collect();
+    let narrower = |a: &FixedBitSet, b: &FixedBitSet| a.is_subset(b) && !b.is_subset(a);
+    let applying: Vec<Option<&Keeps>> = covering
+        .iter()
+        .filter(|(_, set)| !covering.iter().any(|(_, other)| narrower(other, set)))
+        .map(|(keeps, _)| Some(*keeps))
+        .collect();
+    if applying.is_empty() {
+        vec![None]
+    } else {
+        applying
+    }
+}
+
 /// How a label's origin stands to the two nodes of an edge.
 pub fn relation(
     vocabulary: &Vocabulary,

@@ -1,7 +1,7 @@
 //! Standing duties: what `must` be done with data on every store of ours that holds it.
 
 use super::judge::{Judge, RuleRef};
-use super::situation::{Open, Relation, Situation, anonymous, of_store};
+use super::situation::{Open, Relation, Situation, anonymous, keeping, of_store};
 use crate::decide::Dim;
 use crate::decide::meaning::standing;
 use crate::flow::{Labels, Spread};
@@ -39,17 +39,21 @@ pub fn unmet(
             if store.kind != NodeKind::Store || store.broken || does(judge, store, rule) {
                 continue;
             }
-            let situation = Situation {
-                time: None,
-                ..of_store(vocabulary, store, None, &[])
-            };
             let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
             for label in spread.held[node].ones() {
                 let relation = Relation {
                     own_source: Some(false),
                     open: Open::Never,
                 };
-                let here = situation.acts(&judge.space, labels, label, relation);
+                // What for is as it is kept for; how long does not matter.
+                let here = keeping(vocabulary, store, labels.get(label).data)
+                    .into_iter()
+                    .map(|keeps| Situation {
+                        time: None,
+                        ..of_store(vocabulary, store, keeps, &[])
+                    })
+                    .map(|situation| situation.acts(&judge.space, labels, label, relation))
+                    .fold(judge.space.none(), |all, acts| all.or(&acts));
                 let lasting = labels.origin(label).lasting.iter().map(|fact| Literal {
                     fact: *fact,
                     holds: true,

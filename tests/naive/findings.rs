@@ -371,44 +371,38 @@ impl PlanJudge<'_, '_, '_> {
             .map(|keeps| (keeps, self.given(place, &keeps.given)))
             .collect();
         for label in &flows.held[at] {
-            let applying = self.applying(&kept, label.data);
-            let all: Vec<(Acts, BTreeSet<Literal>)> = if applying.is_empty() {
-                // "what none covers is kept without limit"
-                let mut acts = self.acts(Action::Retain, label, node, node, None);
-                acts.retention = Some(BTreeSet::from([None]));
-                vec![(acts, BTreeSet::new())]
-            } else {
-                applying
-                    .into_iter()
-                    .filter_map(|(keeps, given)| {
-                        let purposes = keeps.purpose.as_ref();
-                        let mut acts = self.acts(Action::Retain, label, node, node, purposes);
-                        acts.retention = Some(self.retentions(keeps));
-                        Some((acts, given.clone()?))
-                    })
-                    .collect()
-            };
-            for (acts, given) in &all {
-                self.standing_duties(at, label, acts)?;
-                if let Some(given) = self.with_lasting(place, given, label) {
-                    self.all_acts(place, label, acts, &given, &fulfilled)?;
+            for (keeps, given) in self.applying(&kept, label.data) {
+                let purposes = keeps.and_then(|keeps| keeps.purpose.as_ref());
+                let mut acts = self.acts(Action::Retain, label, node, node, purposes);
+                acts.retention = Some(match keeps {
+                    Some(keeps) => self.retentions(keeps),
+                    None => BTreeSet::from([None]),
+                });
+                self.standing_duties(at, label, &acts)?;
+                let given = given.and_then(|given| self.with_lasting(place, &given, label));
+                if let Some(given) = given {
+                    self.all_acts(place, label, &acts, &given, &fulfilled)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// "Of a store's `keeps` those apply to a datum that no more specific one covers".
-    fn applying<'k, 'l>(
+    /// "Of a store's `keeps` those apply to a datum that no more specific one covers; …; what none
+    /// covers is kept without limit." Each with what it gives.
+    fn applying<'k>(
         &self,
-        kept: &'l [(&'k Keeps, Option<BTreeSet<Literal>>)],
+        kept: &[(&'k Keeps, Option<BTreeSet<Literal>>)],
         data: NameId,
-    ) -> Vec<&'l (&'k Keeps, Option<BTreeSet<Literal>>)> {
+    ) -> Vec<(Option<&'k Keeps>, Option<BTreeSet<Literal>>)> {
         let set = |keeps: &Keeps| self.judge.sets.list(Kind::Data, &keeps.data);
         let covering: Vec<_> = kept
             .iter()
             .filter(|(keeps, _)| set(keeps).contains(&data))
             .collect();
+        if covering.is_empty() {
+            return vec![(None, Some(BTreeSet::new()))];
+        }
         covering
             .iter()
             .filter(|(keeps, _)| {
@@ -417,7 +411,7 @@ impl PlanJudge<'_, '_, '_> {
                     other.is_subset(&this) && other != this
                 })
             })
-            .copied()
+            .map(|(keeps, given)| (Some(*keeps), given.clone()))
             .collect()
     }
 
