@@ -10,6 +10,7 @@ mod ask;
 mod check;
 mod diff;
 mod explain;
+mod fmt;
 mod output;
 mod question;
 mod shared;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::Args),
     /// Run only the tests written in the language
     Test(check::Args),
+    /// Put files into the one layout
+    Fmt(fmt::Args),
     /// Ask whether a flow is fine, in one line
     Ask(ask::Args),
     /// Compare two policies exactly
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
     let result = std::panic::catch_unwind(|| match &cli.command {
         Command::Check(args) => check::run(args, check::What::Everything),
         Command::Test(args) => check::run(args, check::What::Tests),
+        Command::Fmt(args) => fmt::run(args),
         Command::Ask(args) => ask::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Trace(args) => trace::run(args),

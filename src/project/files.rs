@@ -41,6 +41,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
         .map_err(|error| format!("can't read `{}`: {}", path.display(), reason(&error)))
 }
 
+/// Writes a file.
+pub fn write(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text)
+        .map_err(|error| format!("can't write `{}`: {}", path.display(), reason(&error)))
+}
+
 /// The bytes of a file as it was at a git revision, by git itself.
 pub fn at_revision(revision: &str, path: &Path) -> Result<Vec<u8>, String> {
     // A revision that begins with a dash would be an option; the path counts from here.
