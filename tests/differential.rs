@@ -6,7 +6,7 @@
 mod naive;
 
 use abide::diag::Severity;
-use abide::model::{Model, lower};
+use abide::model::{Action, Model, lower};
 use abide::source::SourceMap;
 use abide::syntax::ast::{Ast, Kind};
 use abide::syntax::parse;
@@ -15,7 +15,7 @@ use naive::findings::{At, Findings, Key, Other};
 use naive::generate::{self, File};
 use naive::judge::Verdict;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -98,6 +98,75 @@ fn the_engine_agrees_with_the_page() {
     );
 }
 
+/// A vague plan can't slip past a precise rule: what is not fine stays so where the plan says less.
+#[test]
+fn a_vague_plan_never_passes_where_a_precise_one_fails() {
+    let tried = RefCell::new(0);
+    let result = run(40, |file| {
+        let Ok((_, model)) = lowered(file) else {
+            return Ok(());
+        };
+        let judge = |model: &Model| naive::engine::findings(model, naive::findings::today()).0;
+        let precise = judge(&model);
+        for vaguer in naive::vaguer::vaguer(&model) {
+            let vague = judge(&vaguer.model);
+            // What nothing brings could be anything; where more is named, and some of it is brought,
+            // what is known of that counts instead.
+            if unsourced(&precise) != unsourced(&vague) {
+                continue;
+            }
+            *tried.borrow_mut() += 1;
+            let passes = precise.acts.keys().find(|key| {
+                let judged = !(vaguer.regions && key.action == Action::Transfer);
+                judged && !vague.acts.contains_key(*key)
+            });
+            if let Some(key) = passes {
+                let act = show_key(&model, key);
+                return Err(TestCaseError::fail(format!("{}\n{act} passes", vaguer.how)));
+            }
+            let met = precise
+                .others
+                .iter()
+                .find(|other| other.code == "unmet-standing-duty" && !vague.others.contains(other));
+            if let Some(other) = met {
+                let duty = show_other(&model, other);
+                return Err(TestCaseError::fail(format!(
+                    "{}\n{duty} passes",
+                    vaguer.how
+                )));
+            }
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    assert!(tried.into_inner() > 500);
+}
+
+/// Judging one name of each class is a shortcut; it must not change a verdict.
+#[test]
+fn names_that_no_rule_tells_apart_have_the_same_verdicts() {
+    let result = run(40, |file| {
+        let Ok((_, model)) = lowered(file) else {
+            return Ok(());
+        };
+        let judge = |classes: bool| {
+            naive::findings::findings(&model, naive::findings::today(), 20_000, classes)
+        };
+        if let (Ok(short), Ok(long)) = (judge(true), judge(false)) {
+            let differences = differences(&model, &long, &short, &[]);
+            if !differences.is_empty() {
+                return Err(TestCaseError::fail(differences));
+            }
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+}
+
 /// Runs a law over random files: the same ones each time unless the environment says otherwise.
 fn run(cases: u32, law: impl Fn(&File) -> Result<(), TestCaseError>) -> Result<(), String> {
     let mut config = Config {
@@ -111,16 +180,17 @@ fn run(cases: u32, law: impl Fn(&File) -> Result<(), TestCaseError>) -> Result<(
     if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(0);
     }
-    let runs = RefCell::new(0);
+    // Files before the first that fails; those tried while shrinking it don't count.
+    let (runs, failed) = (Cell::new(0), Cell::new(false));
     let counted = |file: File| {
-        *runs.borrow_mut() += 1;
-        law(&file)
+        runs.set(runs.get() + usize::from(!failed.get()));
+        law(&file).inspect_err(|_| failed.set(true))
     };
     TestRunner::new(config)
         .run(&generate::file(), counted)
         .map_err(|error| match error {
             TestError::Fail(reason, file) => {
-                format!("{file:?}\n{reason}\n(after {} files)", runs.borrow())
+                format!("{file:?}\n{reason}\n(file {})", runs.get())
             }
             TestError::Abort(reason) => format!("given up: {reason}"),
         })
@@ -141,6 +211,13 @@ fn lowered(file: &File) -> Result<(Ast, Model), String> {
             Err(format!("{}: {} | {text}", wrong.code.name, wrong.message))
         }
     }
+}
+
+fn unsourced(findings: &Findings) -> BTreeSet<&Other> {
+    let others = findings.others.iter();
+    others
+        .filter(|other| other.code == "unsourced-data")
+        .collect()
 }
 
 fn codes(findings: &Findings) -> BTreeSet<&'static str> {

@@ -16,3 +16,4 @@ pub mod judge;
 pub mod memo;
 pub mod rules;
 pub mod sets;
+pub mod vaguer;
