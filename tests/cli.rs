@@ -1,0 +1,367 @@
+//! The command line from outside: exit codes, bad input, output that is the same every time.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const GOOD: &str = "data email\nparty mailer\n\npolicy p {\n  never share email with mailer\n}\n\ntest \"t\" for p {\n  never share email with mailer\n}\n";
+const BAD: &str = "data email\nparty mailer\npolicy p {\n  never share email with mailer\n}\ntest \"t\" for p {\n  may share email with mailer\n}\n";
+
+fn abide(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_abide"))
+        .args(args)
+        .current_dir(dir)
+        .env_remove("ABIDE_OUTPUT_FORMAT")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .expect("the binary runs")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    for (name, bytes) in files {
+        let path = dir.path().join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).expect("a folder");
+        }
+        std::fs::write(path, bytes).expect("a file");
+    }
+    dir
+}
+
+#[test]
+fn exit_codes() {
+    let dir = folder(&[
+        ("good.abide", GOOD.as_bytes()),
+        ("bad.abide", BAD.as_bytes()),
+        ("empty.abide", b""),
+        ("names.abide", b"data email\n"),
+        ("broken.abide", b"policy p {\n  may share\n}\n"),
+        (
+            "warned.abide",
+            b"data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n",
+        ),
+        ("none/readme.txt", b"nothing here"),
+    ]);
+    let table: &[(&[&str], i32)] = &[
+        (&["check", "good.abide"], 0),
+        (&["check", "bad.abide"], 1),
+        (&["check", "bad.abide", "--exit-zero"], 0),
+        (&["check", "broken.abide"], 1),
+        (&["check", "warned.abide"], 0),
+        (&["check", "warned.abide", "--fail-level", "warning"], 1),
+        (&["check", "warned.abide", "-D", "unused-name"], 1),
+        (&["check", "warned.abide", "-D", "warnings"], 1),
+        (
+            &["check", "warned.abide", "-D", "warnings", "-A", "vacuity"],
+            0,
+        ),
+        (&["check", "empty.abide"], 3),
+        (&["check", "names.abide"], 3),
+        (&["check", "none"], 3),
+        (&["check", "none", "--allow-empty"], 0),
+        (&["check", "missing.abide"], 2),
+        (&["check", "--nonsense"], 2),
+        (&["check", "good.abide", "-D", "forbiden-flow"], 2),
+        (&["check", "good.abide", "-f", "yaml"], 2),
+        (&["check", "good.abide", "--today", "yesterday"], 2),
+        (&["test", "good.abide"], 0),
+        (&["test", "bad.abide"], 1),
+        (&["test", "names.abide"], 3),
+        (&["explain", "forbidden-flow"], 0),
+        (&["explain", "forbiden-flow"], 2),
+        (&["explain"], 0),
+        (&["fmt", "--check", "good.abide"], 0),
+        (&["ask", "share email with mailer", "good.abide"], 0),
+        (&["ask", "share emial with mailer", "good.abide"], 2),
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&[], 2),
+    ];
+    for (args, code) in table {
+        for format in ["full", "concise", "json"] {
+            let mut args = args.to_vec();
+            if args.first() == Some(&"check") && !args.contains(&"-f") {
+                args.extend(["-f", format]);
+            }
+            let output = abide(dir.path(), &args);
+            let shown = format!("{args:?}\n{}{}", out(&output), err(&output));
+            assert_eq!(output.status.code(), Some(*code), "{shown}");
+            assert!(!shown.contains("panicked"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn hostile_files_are_findings_with_a_place() {
+    let mut random = vec![0u8; 1_000_000];
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    for byte in &mut random {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        *byte = state as u8;
+    }
+    let parens = format!(
+        "policy p {{\n  may share a when {}\n}}\n",
+        "(".repeat(100_000)
+    );
+    let long = format!("policy p {{\n  note \"{}\"\n}}\n", "a".repeat(10_000_000));
+    let bom = format!("\u{feff}{GOOD}");
+    let crlf = GOOD.replace('\n', "\r\n");
+    let cases: &[(&str, &[u8], i32, &str)] = &[
+        ("random.abide", &random, 1, "random.abide:1:"),
+        ("parens.abide", parens.as_bytes(), 1, "nested-too-deep"),
+        ("long.abide", long.as_bytes(), 0, "checked 1 policy"),
+        ("bom.abide", bom.as_bytes(), 0, "checked 1 policy"),
+        ("crlf.abide", crlf.as_bytes(), 0, "checked 1 policy"),
+        ("latin.abide", b"data caf\xe9\n", 1, "latin.abide:1:9"),
+        ("nul.abide", b"data \0a\n", 1, "nul.abide:1:6"),
+    ];
+    for (name, bytes, code, says) in cases {
+        let dir = folder(&[(name, bytes)]);
+        let output = abide(dir.path(), &["check", name, "-f", "concise"]);
+        let shown = out(&output);
+        let start: String = shown.chars().take(2_000).collect();
+        assert_eq!(
+            output.status.code(),
+            Some(*code),
+            "{name}: {start}{}",
+            err(&output)
+        );
+        assert!(shown.contains(says), "{name}: {start}");
+        // People see it too, whatever is in the text.
+        let full = abide(dir.path(), &["check", name]);
+        assert_eq!(full.status.code(), Some(*code), "{name}");
+    }
+}
+
+#[test]
+fn nothing_steers_the_terminal() {
+    let text = "policy p {\n  // \u{202e}evil\u{1b}[31m\n  may share \u{202e}a\u{1b}[31m\n}\n";
+    let dir = folder(&[("a.abide", text.as_bytes())]);
+    for format in ["full", "concise"] {
+        let output = abide(dir.path(), &["check", "a.abide", "-f", format]);
+        let shown = out(&output);
+        assert!(
+            !shown.contains('\u{1b}') && !shown.contains('\u{202e}'),
+            "{shown:?}"
+        );
+    }
+}
+
+#[test]
+fn output_is_the_same_every_time_and_in_any_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let day = "2026-11-24";
+    let args = ["check", "policies", "--today", day, "--show-expected"];
+    let first = out(&abide(root, &args));
+    assert!(first.contains("checked"), "{first}");
+    for _ in 0..10 {
+        assert_eq!(out(&abide(root, &args)), first);
+    }
+    let json = ["check", "policies", "--today", day, "-f", "json"];
+    assert_eq!(out(&abide(root, &json)), out(&abide(root, &json)));
+    let (a, b) = ("policies/examples", "policies/twilio");
+    let one = abide(root, &["check", a, b, "--today", day, "-f", "json"]);
+    let other = abide(root, &["check", b, a, "--today", day, "-f", "json"]);
+    assert_eq!(out(&one), out(&other));
+}
+
+#[test]
+fn standard_input_has_a_name() {
+    let dir = folder(&[]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_abide"))
+        .args([
+            "check",
+            "-",
+            "--stdin-filename",
+            "in/here.abide",
+            "-f",
+            "concise",
+        ])
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    child
+        .stdin
+        .take()
+        .expect("piped")
+        .write_all(BAD.as_bytes())
+        .expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).starts_with("in/here.abide:7:3: error[failed-test]"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn includes_stay_in_the_project() {
+    let dir = folder(&[
+        ("outside.abide", b"data secret\n"),
+        ("project/abide.toml", b""),
+        (
+            "project/a.abide",
+            b"include \"../outside.abide\"\ninclude \"b.abide\"\ninclude \"no.abide\"\n",
+        ),
+        ("project/b.abide", b"include \"a.abide\"\ndata fine\n"),
+    ]);
+    let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
+    let shown = out(&output);
+    assert_eq!(shown.matches("bad-include").count(), 2, "{shown}");
+    assert!(shown.contains("lies outside the project"), "{shown}");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(
+            dir.path().join("outside.abide"),
+            dir.path().join("project/no.abide"),
+        )
+        .expect("a link");
+        let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
+        assert_eq!(out(&output).matches("lies outside the project").count(), 2);
+    }
+}
+
+#[test]
+fn names_of_files_may_hold_blanks_and_letters_of_any_script() {
+    let dir = folder(&[("my notice/Datenschutz – für alle.abide", BAD.as_bytes())]);
+    let output = abide(dir.path(), &["check", ".", "-f", "concise"]);
+    assert!(
+        out(&output).starts_with("my notice/Datenschutz – für alle.abide:7:3"),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let colored = |vars: &[(&str, &str)], args: &[&str]| {
+        let mut all = vec!["check", "a.abide"];
+        all.extend(args);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
+        for name in [
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "CLICOLOR_FORCE",
+            "ABIDE_OUTPUT_FORMAT",
+        ] {
+            command.env_remove(name);
+        }
+        let output = command
+            .args(all)
+            .envs(vars.iter().copied())
+            .current_dir(dir.path())
+            .output()
+            .expect("the binary runs");
+        out(&output).contains('\u{1b}')
+    };
+    assert!(!colored(&[], &[]));
+    assert!(colored(&[], &["--color", "always"]));
+    assert!(colored(&[("FORCE_COLOR", "1")], &[]));
+    assert!(colored(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!colored(&[("FORCE_COLOR", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!colored(&[("FORCE_COLOR", "1")], &["--color", "never"]));
+    assert!(!colored(&[("FORCE_COLOR", "1")], &["-f", "json"]));
+}
+
+#[test]
+fn several_formats_at_once() {
+    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let output = abide(
+        dir.path(),
+        &[
+            "check",
+            "a.abide",
+            "-f",
+            "concise",
+            "-f",
+            "json=report.json",
+        ],
+    );
+    assert!(out(&output).contains("error[failed-test]"));
+    let json = std::fs::read_to_string(dir.path().join("report.json")).expect("written");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("valid");
+    assert_eq!(json["findings"][0]["code"], "failed-test");
+    assert_eq!(json["findings"][0]["line"], 7);
+}
+
+/// The analytics plan is fine only because of its anonymisation.
+#[test]
+fn without_its_anonymisation_the_analytics_plan_fails() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let plan = std::fs::read_to_string(root.join("policies/examples/usage-analytics.abide"))
+        .expect("the plan ships");
+    assert_eq!(plan.matches(" as aggregated\n").count(), 1);
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let copy = |name: &str| {
+        let to = dir.path().join("twilio").join(name);
+        std::fs::create_dir_all(to.parent().expect("a folder")).expect("made");
+        std::fs::copy(root.join("policies/twilio").join(name), to).expect("copied");
+    };
+    copy("vocabulary.abide");
+    copy("twilio-2022.abide");
+    std::fs::create_dir_all(dir.path().join("examples")).expect("made");
+    for (text, code) in [
+        (plan.clone(), 0),
+        (plan.replace(" as aggregated\n", "\n"), 1),
+    ] {
+        std::fs::write(dir.path().join("examples/plan.abide"), text).expect("written");
+        std::fs::write(dir.path().join("abide.toml"), "").expect("written");
+        let output = abide(
+            dir.path(),
+            &[
+                "check",
+                "examples",
+                "--today",
+                "2026-11-24",
+                "-f",
+                "concise",
+            ],
+        );
+        assert_eq!(output.status.code(), Some(code), "{}", out(&output));
+        assert_eq!(out(&output).contains("undeclared-flow"), code == 1);
+    }
+}
+
+/// The launch that is meant to fail shows what the project is for.
+#[test]
+fn the_marketing_launch_breaks_promises_in_many_ways() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = "policies/examples/marketing-launch.abide";
+    let output = abide(
+        root,
+        &["check", file, "--today", "2026-11-24", "-f", "json"],
+    );
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("valid");
+    let here = json["findings"].as_array().expect("a list");
+    let here: Vec<_> = here.iter().filter(|f| f["file"] == file).collect();
+    let codes: std::collections::BTreeSet<&str> =
+        here.iter().filter_map(|f| f["code"].as_str()).collect();
+    assert!(here.len() >= 8, "{}", here.len());
+    assert!(codes.len() >= 6, "{codes:?}");
+    let far = here.iter().any(|f| {
+        let derived = f["flow"]["data"] == "audience-profile";
+        derived
+            && f["code"] == "forbidden-flow"
+            && f["flow"]["path"].as_array().is_some_and(|p| p.len() >= 4)
+    });
+    assert!(
+        far,
+        "one is found three hops from collection, through what was derived"
+    );
+}
