@@ -32,4 +32,6 @@ pub mod project;
 
 pub mod report;
 
+pub mod graph;
+
 pub mod cli;
