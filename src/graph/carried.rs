@@ -29,7 +29,10 @@ pub fn carried(model: &Model, plan: &Plan) -> Vec<Carried> {
         .map(|step| {
             let mut data = FixedBitSet::with_capacity(width);
             let mut related = FixedBitSet::with_capacity(width);
-            for label in spread.carried(labels, step).chain(step.makes.iter().copied()) {
+            for label in spread
+                .carried(labels, step)
+                .chain(step.makes.iter().copied())
+            {
                 data.insert(labels.get(label).data.0 as usize);
                 for ancestor in labels.ancestors(label) {
                     related.insert(ancestor.0 as usize);

@@ -102,7 +102,12 @@ fn by_data(chosen: &mut Chosen, model: &Model, plan: &Plan, carried: &[Carried],
 fn around(chosen: &mut Chosen, plan: &Plan, focus: &str, options: &Options) {
     let Some(start) = plan.nodes.iter().position(|node| node.name == focus) else {
         let nothing = (vec![false; plan.edges.len()], vec![false; plan.nodes.len()]);
-        narrow(chosen, &nothing.0, &nothing.1, &format!("for no node is called `{focus}`"));
+        narrow(
+            chosen,
+            &nothing.0,
+            &nothing.1,
+            &format!("for no node is called `{focus}`"),
+        );
         return;
     };
     let mut keep = vec![false; plan.edges.len()];
@@ -112,7 +117,14 @@ fn around(chosen: &mut Chosen, plan: &Plan, focus: &str, options: &Options) {
     let up = options.direction != Direction::Down;
     for (wanted, forward) in [(down, true), (up, false)] {
         if wanted {
-            walk(plan, &chosen.edges, start, options.depth, forward, &mut keep);
+            walk(
+                plan,
+                &chosen.edges,
+                start,
+                options.depth,
+                forward,
+                &mut keep,
+            );
         }
     }
     let nodes = touched(plan, &keep, nodes);
@@ -130,14 +142,7 @@ fn around(chosen: &mut Chosen, plan: &Plan, focus: &str, options: &Options) {
 }
 
 /// Keeps the edges that lie within so many steps of a node; what a node does by itself is no step.
-fn walk(
-    plan: &Plan,
-    open: &[bool],
-    start: usize,
-    depth: usize,
-    forward: bool,
-    keep: &mut [bool],
-) {
+fn walk(plan: &Plan, open: &[bool], start: usize, depth: usize, forward: bool, keep: &mut [bool]) {
     let mut next: Vec<Vec<usize>> = vec![Vec::new(); plan.nodes.len()];
     for (at, edge) in plan.edges.iter().enumerate().filter(|(at, _)| open[*at]) {
         let (from, to) = ends(edge);

@@ -1,7 +1,7 @@
 //! The DOT language of Graphviz. Petgraph's writer has no clusters and escapes labels twice.
 
 use super::picture::{Edge, Node, Picture, Shape, State};
-use super::words::{head, on_edge, on_node, wrap};
+use super::words::{beside_node, head, on_edge, on_node, wrap};
 use crate::report::steers;
 use std::io::{self, Write};
 
@@ -37,12 +37,15 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
     )?;
     for at in 0..picture.nodes.len() {
         if picture.nodes[at].cluster.is_none() {
-            write!(out, "  ")?;
-            node(&picture.nodes[at], out)?;
+            node(&picture.nodes[at], "  ", out)?;
         }
     }
     for (at, cluster) in picture.clusters.iter().enumerate() {
-        writeln!(out, "  subgraph {} {{", quoted(&format!("cluster_{}", cluster.id)))?;
+        writeln!(
+            out,
+            "  subgraph {} {{",
+            quoted(&format!("cluster_{}", cluster.id))
+        )?;
         let style = if cluster.dashed {
             "rounded,dashed"
         } else {
@@ -57,8 +60,7 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
             quoted(&cluster.label),
         )?;
         for own in picture.nodes.iter().filter(|node| node.cluster == Some(at)) {
-            write!(out, "    ")?;
-            node(own, out)?;
+            node(own, "    ", out)?;
         }
         writeln!(out, "  }}")?;
     }
@@ -70,7 +72,7 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
 
 const FONT: &str = "fontname=\"Helvetica,Arial,sans-serif\"";
 
-fn node(node: &Node, out: &mut dyn Write) -> io::Result<()> {
+fn node(node: &Node, indent: &str, out: &mut dyn Write) -> io::Result<()> {
     let lines = on_node(node);
     let (shape, style) = match node.shape {
         Shape::Person => ("ellipse", "solid"),
@@ -92,12 +94,36 @@ fn node(node: &Node, out: &mut dyn Write) -> io::Result<()> {
         .join(",");
     write!(
         out,
-        "{} [label={}, shape={shape}, style=\"{style}\", color=\"{color}\", penwidth={width}, tooltip={}",
+        "{indent}{} [label={}, shape={shape}, style=\"{style}\", color=\"{color}\", penwidth={width}, tooltip={}",
         node.id,
         centred(&lines),
         quoted(&node.tooltip),
     )?;
-    end(node.link.as_deref(), out)
+    end(node.link.as_deref(), out)?;
+    let beside = beside_node(node);
+    if beside.is_empty() {
+        return Ok(());
+    }
+    // A note in the same column, tied to its node: inside it, long lists blow shapes up.
+    write!(
+        out,
+        "{indent}{}_note [label={}, shape=note, style=\"\", fontsize=10, color=\"{color}\", penwidth=1, \
+         margin=\"0.12,0.08\", tooltip={}",
+        node.id,
+        left(&beside),
+        quoted(&node.tooltip),
+    )?;
+    end(node.link.as_deref(), out)?;
+    writeln!(
+        out,
+        "{indent}{} -> {}_note [arrowhead=none, style=dotted, color=\"{GREY}\"];",
+        node.id, node.id
+    )?;
+    writeln!(
+        out,
+        "{indent}{{ rank=same; {}; {}_note }}",
+        node.id, node.id
+    )
 }
 
 fn edge(picture: &Picture, edge: &Edge, out: &mut dyn Write) -> io::Result<()> {

@@ -10,7 +10,7 @@ use crate::model::vocabulary::Kind;
 use crate::model::{Model, NameSet, Plan};
 use std::collections::BTreeMap;
 
-/// How many data a line that stands for several flows names.
+/// How many names what stands for several nodes or flows has room for.
 const NAMED: usize = 3;
 
 /// Draws nodes of one kind and party as one, where options or their number say so. `positions` are
@@ -50,11 +50,15 @@ pub fn gather(
     let before = (picture.nodes.len(), members.len());
     let mut left_out = picture.left_out;
     if before.0 > before.1 {
+        let by = if by_region {
+            "kind, party and region"
+        } else {
+            "kind and party"
+        };
         left_out.push(format!(
-            "each of {}: drawn as {}, one for each kind and party{} (--collapse none draws each)",
+            "{} each by itself: {} stand for them, one for each {by} (--collapse none draws all)",
             count(before.0, "node"),
             before.1,
-            if by_region { " and region" } else { "" },
         ));
     }
     let mut nodes: Vec<Node> = members
@@ -104,33 +108,29 @@ fn one_node(nodes: &[Node], members: &[usize], about: &str) -> Node {
         Shape::Recipient => "external",
     };
     let names: Vec<&str> = all().map(|node| node.name.as_str()).collect();
-    let notes: usize = all().map(|node| node.notes.len()).sum();
-    let marks = all().flat_map(|node| {
-        let own = node.notes.iter().flat_map(|note| &note.marks);
-        node.marks.iter().chain(own)
+    let about = if names.len() <= NAMED {
+        lines(&[about.to_string(), names.join(", ")])
+    } else {
+        about.to_string()
+    };
+    let notes: Vec<&Note> = all().flat_map(|node| &node.notes).collect();
+    let note = notes.iter().map(|note| note.state).min().map(|state| Note {
+        text: match notes.len() {
+            1 => "1 use or derivation".to_string(),
+            many => format!("{many} uses or derivations"),
+        },
+        marks: together(notes.iter().flat_map(|note| &note.marks)),
+        state,
     });
-    let state = all().map(|node| node.state).min().unwrap_or(State::Fine);
     Node {
         name: count(members.len(), what),
-        about: about.to_string(),
-        notes: (notes > 0)
-            .then(|| count(notes, "use or derivation").replace("derivations", "derivation"))
-            .map(|text| note(text, State::Fine))
-            .into_iter()
-            .collect(),
-        marks: together(marks),
-        state,
+        about,
+        notes: note.into_iter().collect(),
+        marks: together(all().flat_map(|node| &node.marks)),
+        state: all().map(|node| node.state).min().unwrap_or(first.state),
         tooltip: names.join(", "),
         link: None,
         ..first.clone()
-    }
-}
-
-fn note(text: String, state: State) -> Note {
-    Note {
-        text,
-        marks: Vec::new(),
-        state,
     }
 }
 
@@ -154,12 +154,13 @@ fn one_edges(edges: &[Edge], of: &[usize], nodes: &mut [Node]) -> Vec<Edge> {
     for (node, own) in within {
         let own: Vec<&Edge> = own.iter().map(|at| &edges[*at]).collect();
         let state = own.iter().map(|edge| edge.state).min();
-        let state = state.unwrap_or(State::Fine);
+        let state = state.unwrap_or(State::Unjudged);
         let node = &mut nodes[node];
         node.state = node.state.min(state);
         node.notes.push(Note {
+            text: format!("{} among them", count(own.len(), "flow")),
             marks: together(own.iter().flat_map(|edge| &edge.marks)),
-            ..note(format!("{} among them", count(own.len(), "flow")), state)
+            state,
         });
     }
     members
@@ -216,8 +217,8 @@ fn together<'a>(marks: impl Iterator<Item = &'a Mark>) -> Vec<Mark> {
             state,
             code: code.to_string(),
             about: match times {
-                1 => "on 1 flow or node".to_string(),
-                _ => format!("on {times} flows or nodes"),
+                1 => String::new(),
+                _ => format!("{times} times"),
             },
         })
         .collect()

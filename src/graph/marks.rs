@@ -8,6 +8,9 @@ use crate::model::{Action, Model, Plan};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
+/// How many names a mark has room for; all of them stand in the tooltip.
+const NAMED: usize = 5;
+
 /// A node or an edge, by position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
@@ -53,11 +56,12 @@ impl<'a> Found<'a> {
                 && checked.into_iter().all(|policy| !policy.broken),
             several: plan.checks.len() > 1,
         };
-        for diagnostic in diags {
-            let shown = diagnostic.severity != Severity::Allow;
-            if diagnostic.code.group != Group::Flow || !shown {
-                continue;
-            }
+        let own = diags
+            .iter()
+            .filter(|d| d.code.group == Group::Flow && d.severity != Severity::Allow);
+        let mut own: Vec<&Diagnostic> = own.collect();
+        own.sort_by(|a, b| a.order(b));
+        for diagnostic in own {
             match found.place(diagnostic.primary.span) {
                 Some(Place::Node(at)) => found.nodes[at].push(diagnostic),
                 Some(Place::Edge(at)) => {
@@ -74,9 +78,9 @@ impl<'a> Found<'a> {
     }
 
     fn place(&self, span: Span) -> Option<Place> {
-        let after = self.places.partition_point(|(own, _)| {
-            (own.file, own.start) <= (span.file, span.start)
-        });
+        let after = self
+            .places
+            .partition_point(|(own, _)| (own.file, own.start) <= (span.file, span.start));
         let (own, place) = self.places.get(after.checked_sub(1)?)?;
         (own.file == span.file && span.end <= own.end).then_some(*place)
     }
@@ -176,9 +180,18 @@ impl<'a> Found<'a> {
         all.sort_by_key(|(mark, ..)| mark.state);
         let finish = |(mark, names, whole): (Mark, BTreeSet<String>, bool)| {
             let whole = whole || names.iter().cloned().eq(sorted(carries));
-            let names: Vec<String> = names.into_iter().collect();
+            let mut names: Vec<String> = names.into_iter().collect();
+            if names.len() > NAMED {
+                let more = names.len() - (NAMED - 1);
+                names.truncate(NAMED - 1);
+                names.push(format!("{more} more"));
+            }
             Mark {
-                about: if whole { String::new() } else { names.join(", ") },
+                about: if whole {
+                    String::new()
+                } else {
+                    names.join(", ")
+                },
                 ..mark
             }
         };

@@ -16,7 +16,10 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<Option<String
     out.write_all(text.as_bytes())?;
     let long = text.chars().count();
     let too = if picture.edges.len() > EDGES {
-        format!("{} flows, and Mermaid draws no more than 500", picture.edges.len())
+        format!(
+            "{} flows, and Mermaid draws no more than 500",
+            picture.edges.len()
+        )
     } else if long > CHARACTERS {
         format!("{long} characters, and Mermaid draws no more than 50,000")
     } else {
@@ -55,7 +58,10 @@ fn flowchart(picture: &Picture) -> String {
         } else {
             ""
         };
-        text += &format!("  style cluster_{} fill:none,stroke:#999999{dash}\n", cluster.id);
+        text += &format!(
+            "  style cluster_{} fill:none,stroke:#999999{dash}\n",
+            cluster.id
+        );
     }
     for (state, style) in [
         (State::Violation, "stroke:#D55E00,stroke-width:3px"),
@@ -77,7 +83,9 @@ fn flowchart(picture: &Picture) -> String {
 }
 
 fn one_node(node: &Node) -> String {
-    let label = quoted(&words::on_node(node));
+    let mut lines = words::on_node(node);
+    lines.extend(words::beside_node(node));
+    let label = quoted(&lines);
     let shape = match node.shape {
         Shape::Person => format!("([{label}])"),
         Shape::System => format!("({label})"),

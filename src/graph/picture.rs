@@ -314,7 +314,10 @@ impl Clusters {
                 continue;
             }
             let (label, dashed) = match &node.place {
-                Some(list) => (model.vocabulary.show_list(Kind::Region, list), false),
+                Some(list) => {
+                    let list = model.vocabulary.show_list(Kind::Region, list);
+                    (format!("in {list}"), false)
+                }
                 None => ("no region stated".to_string(), true),
             };
             let at = all.iter().position(|cluster| cluster.label == label);

@@ -26,7 +26,10 @@ pub fn title(model: &Model, plan: &Plan, found: &Found) -> Vec<String> {
     };
     let waived = found.all().filter(|d| d.waived.is_some()).count();
     let errors = open(Severity::Error);
-    let mut findings = vec![count(errors, "violation")];
+    let mut findings = vec![match errors {
+        0 => "no violation".to_string(),
+        _ => count(errors, "violation"),
+    }];
     if open(Severity::Warning) > 0 {
         findings.push(count(open(Severity::Warning), "warning"));
     }
@@ -44,7 +47,7 @@ pub fn title(model: &Model, plan: &Plan, found: &Found) -> Vec<String> {
         lines.push(if plan.checks.is_empty() {
             "this plan checks no policy: nothing in it is judged".to_string()
         } else {
-            "the plan or its policy is in error: what is marked ? may be wrong all the same"
+            "the plan or its policy is in error: what is not marked wrong may be wrong all the same"
                 .to_string()
         });
     }
@@ -118,7 +121,10 @@ pub fn node_tooltip(model: &Model, node: &Node, messages: &str) -> String {
         node.docs.join("\n"),
     ];
     if let Some(context) = &node.context {
-        all.push(format!("on {}", vocabulary.show_list(Kind::Context, context)));
+        all.push(format!(
+            "on {}",
+            vocabulary.show_list(Kind::Context, context)
+        ));
     }
     all.extend(node.keeps.iter().map(|keeps| keeps_text(model, keeps)));
     for does in &node.does {
@@ -188,10 +194,7 @@ impl Flow {
                 let carries = match data {
                     Some(list) => show(Kind::Data, list),
                     None if carried.data.is_clear() => "all".to_string(),
-                    None => format!(
-                        "all ({})",
-                        vocabulary.show_set(Kind::Data, &carried.data)
-                    ),
+                    None => format!("all ({})", vocabulary.show_set(Kind::Data, &carried.data)),
                 };
                 let text = match verb {
                     Some(Action::Sell) => format!("sell {carries}"),
@@ -214,7 +217,9 @@ impl Flow {
             EdgeKind::Arrow { data: None, .. } => {
                 vec![vocabulary.show_set(Kind::Data, &carried.data)]
             }
-            EdgeKind::Arrow { data: Some(list), .. }
+            EdgeKind::Arrow {
+                data: Some(list), ..
+            }
             | EdgeKind::Uses { data: list }
             | EdgeKind::Derives { data: list, .. } => vec![show(Kind::Data, list)],
         };
@@ -256,74 +261,73 @@ fn literals(model: &Model, given: &[(Literal, Span)]) -> String {
 /// The lines above a picture: its title, what is left out, the key.
 pub fn head(picture: &Picture) -> Vec<String> {
     let mut lines = picture.title.clone();
-    lines.extend(
-        picture
-            .left_out
-            .iter()
-            .map(|line| format!("left out: {line}")),
-    );
-    let nodes = picture.nodes.iter();
-    let states = nodes
-        .flat_map(|node| {
-            let notes = node.notes.iter().map(|note| note.state);
-            // A node without a mark of its own shows no sign.
-            let own = (!node.marks.is_empty()).then_some(node.state);
-            notes.chain(own)
-        })
-        .chain(picture.edges.iter().map(|edge| edge.state));
-    let key = key(states);
+    let left_out = picture.left_out.iter();
+    lines.extend(left_out.map(|line| format!("left out: {line}")));
+    let key = key(picture);
     if !key.is_empty() {
         lines.push(key);
     }
     lines
 }
 
-/// The lines in a node.
+/// The lines in a node: its name, with a sign where something is wrong, and what it is.
 pub fn on_node(node: &picture::Node) -> Vec<String> {
-    let mut lines = wrap(&node.name);
-    lines.extend(wrap(&node.about));
-    for note in &node.notes {
-        let sign = if note.marks.is_empty() {
-            format!("{} ", sign(note.state))
-        } else {
-            String::new()
-        };
-        lines.push(String::new());
-        lines.extend(note.marks.iter().flat_map(|m| wrap(&mark(m))));
-        lines.extend(wrap(&format!("{sign}{}", note.text)));
-    }
-    if !node.marks.is_empty() {
-        lines.push(String::new());
-        lines.extend(node.marks.iter().flat_map(|m| wrap(&mark(m))));
-    }
-    lines
-}
-
-/// The lines on an edge.
-pub fn on_edge(edge: &picture::Edge) -> Vec<String> {
-    let mut lines: Vec<String> = edge.marks.iter().flat_map(|m| wrap(&mark(m))).collect();
-    let sign = if edge.marks.is_empty() {
-        format!("{} ", sign(edge.state))
-    } else {
-        String::new()
+    let name = match node.state {
+        State::Fine | State::Unjudged => node.name.clone(),
+        state => format!("{} {}", sign(state), node.name),
     };
-    lines.extend(wrap(&format!("{sign}{}", edge.data)));
-    lines.extend(edge.details.iter().flat_map(|detail| wrap(detail)));
+    let mut lines = wrap(&name);
+    lines.extend(wrap(&node.about));
     lines
 }
 
-/// A mark in words: its sign first, so that it is seen without colour.
-pub fn mark(mark: &Mark) -> String {
-    let sign = sign(mark.state);
+/// The lines beside a node: what is wrong with it, and what it does by itself.
+pub fn beside_node(node: &picture::Node) -> Vec<String> {
+    let mut lines: Vec<String> = node.marks.iter().flat_map(mark).collect();
+    for note in &node.notes {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(signed(note.state, &note.marks, &note.text));
+        lines.extend(note.marks.iter().flat_map(mark));
+    }
+    lines
+}
+
+/// The lines on an edge: what flows, then what is wrong with it.
+pub fn on_edge(edge: &picture::Edge) -> Vec<String> {
+    let mut lines = signed(edge.state, &edge.marks, &edge.data);
+    lines.extend(edge.details.iter().flat_map(|detail| wrap(detail)));
+    lines.extend(edge.marks.iter().flat_map(mark));
+    lines
+}
+
+/// A text with its sign, unless marks that follow have theirs.
+fn signed(state: State, marks: &[Mark], text: &str) -> Vec<String> {
+    if marks.is_empty() {
+        wrap(&format!("{} {text}", sign(state)))
+    } else {
+        wrap(text)
+    }
+}
+
+/// A mark in words: its sign first, so that it is seen without colour; what belongs to it indented.
+fn mark(mark: &Mark) -> Vec<String> {
+    let waived = if mark.state == State::Waived {
+        "waived: "
+    } else {
+        ""
+    };
     let about = if mark.about.is_empty() {
         String::new()
     } else {
         format!(": {}", mark.about)
     };
-    match mark.state {
-        State::Waived => format!("{sign} waived: {}{about}", mark.code),
-        _ => format!("{sign} {}{about}", mark.code),
-    }
+    let text = format!("{} {waived}{}{about}", sign(mark.state), mark.code);
+    let lines = wrap(&text).into_iter().enumerate();
+    lines
+        .map(|(at, line)| if at == 0 { line } else { format!("    {line}") })
+        .collect()
 }
 
 /// The sign of a state.
@@ -338,8 +342,22 @@ pub fn sign(state: State) -> &'static str {
 }
 
 /// How to read a picture: the signs that occur in it.
-pub fn key(states: impl Iterator<Item = State>) -> String {
-    let mut seen: Vec<State> = states.collect();
+fn key(picture: &Picture) -> String {
+    let nodes = picture.nodes.iter();
+    let mut seen: Vec<State> = nodes
+        .flat_map(|node| {
+            let notes = node.notes.iter();
+            let of_notes = notes.flat_map(|note| shown(note.state, &note.marks));
+            let own = node.marks.iter().map(|mark| mark.state);
+            own.chain(of_notes).collect::<Vec<_>>()
+        })
+        .chain(
+            picture
+                .edges
+                .iter()
+                .flat_map(|edge| shown(edge.state, &edge.marks)),
+        )
+        .collect();
     seen.sort_unstable();
     seen.dedup();
     let meanings = seen.iter().map(|state| match state {
@@ -350,6 +368,15 @@ pub fn key(states: impl Iterator<Item = State>) -> String {
         State::Fine => "✓ fine",
     });
     meanings.collect::<Vec<_>>().join("   ")
+}
+
+/// The states whose signs are drawn.
+fn shown(state: State, marks: &[Mark]) -> Vec<State> {
+    if marks.is_empty() {
+        vec![state]
+    } else {
+        marks.iter().map(|mark| mark.state).collect()
+    }
 }
 
 /// A text broken into lines of about [`WIDTH`] characters, at blanks only.
