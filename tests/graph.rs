@@ -1,5 +1,9 @@
 //! Pictures of whole plans: what they leave out is said, nothing that is wrong gets lost, and
 //! Graphviz accepts them.
+#![allow(
+    clippy::print_stderr,
+    reason = "a test that could not try Graphviz says so"
+)]
 
 use abide::diag::Group;
 use abide::graph::picture::{Node, State};
@@ -99,11 +103,11 @@ fn graphviz(text: &str) -> Option<Result<String, String>> {
 fn graphviz_accepts_every_shipped_plan() {
     let shipped = outcome(&Input {
         paths: vec![PathBuf::from("policies")],
-        stdin: None,
+        ..Input::default()
     });
     let fixture = outcome(&Input {
         paths: vec![PathBuf::from("tests/fixtures/language.abide")],
-        stdin: None,
+        ..Input::default()
     });
     let mut drawn = 0;
     for (folder, outcome) in [("shipped", &shipped), ("fixture", &fixture)] {
@@ -387,7 +391,7 @@ fn nothing_that_is_wrong_is_missing_from_a_picture() {
                     "policies",
                     outcome(&Input {
                         paths: vec![PathBuf::from("policies")],
-                        stdin: None,
+                        ..Input::default()
                     }),
                 ),
             ] {

@@ -198,3 +198,20 @@ fn escaped(text: &str) -> String {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_dot_reads_as_its_own_is_escaped() {
+        assert_eq!(quoted("plain ✗ é"), "\"plain ✗ é\"");
+        assert_eq!(quoted(r#"a "b" c"#), r#""a \"b\" c""#);
+        // `\N` is the node's name in a label, `\l` a line's end.
+        assert_eq!(quoted(r"\N \l \"), r#""\\N \\l \\""#);
+        assert_eq!(quoted("a\nb\tc"), r#""a\nb c""#);
+        assert_eq!(quoted("&lt; & &#60;"), r#""&amp;lt; &amp; &amp;#60;""#);
+        assert_eq!(quoted("\u{202e}\u{7}"), r#""\\u{202e}\\u{7}""#);
+        assert_eq!(left(&["a".to_string(), "b\"".to_string()]), r#""a\lb\"\l""#);
+    }
+}
