@@ -110,7 +110,8 @@ fn graphviz_accepts_every_shipped_plan() {
         ..Input::default()
     });
     let mut drawn = 0;
-    for (folder, outcome) in [("shipped", &shipped), ("fixture", &fixture)] {
+    let own = text(&format!("{WORDS}{PLAN}"));
+    for (folder, outcome) in [("shipped", &shipped), ("fixture", &fixture), ("own", &own)] {
         for (at, options) in everything().iter().enumerate() {
             for picture in pictures(outcome, options) {
                 let text = dot_of(&picture);

@@ -32,7 +32,7 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<Option<String
 
 fn flowchart(picture: &Picture) -> String {
     let mut text = String::from("flowchart LR\n");
-    text += &format!("  title[{}]:::title\n", quoted(&words::head(picture)));
+    text += &format!("  head[{}]:::head\n", quoted(&words::head(picture)));
     for node in picture.nodes.iter().filter(|node| node.cluster.is_none()) {
         text += &format!("  {}\n", one_node(node));
     }
@@ -48,7 +48,7 @@ fn flowchart(picture: &Picture) -> String {
         text += &format!("  {}\n", one_edge(picture, edge));
     }
     text += "  classDef default fill:#ffffff,stroke:#666666,color:#222222\n";
-    text += "  classDef title fill:none,stroke:none,text-align:left\n";
+    text += "  classDef head fill:none,stroke:none,text-align:left\n";
     text += "  classDef violation stroke:#D55E00,stroke-width:3px\n";
     text += "  classDef warning stroke:#D55E00\n";
     text += "  classDef waived stroke-dasharray:4\n";
