@@ -41,11 +41,7 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     for (at, cluster) in picture.clusters.iter().enumerate() {
-        writeln!(
-            out,
-            "  subgraph {} {{",
-            quoted(&format!("cluster_{}", cluster.id))
-        )?;
+        writeln!(out, "  subgraph cluster_{} {{", cluster.id)?;
         let style = if cluster.dashed {
             "rounded,dashed"
         } else {
