@@ -130,3 +130,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn slips_in_a_declaration_say_what_to_write() {
+    for (text, help) in [
+        ("data a, b,", "no comma after its last name"),
+        ("data a { b, }", "no comma after its last name"),
+        ("data Email", "`email`"),
+        ("data owner", "`` `owner` ``"),
+    ] {
+        let (_, diags) = read(text);
+        let said: Vec<&String> = diags.iter().flat_map(|d| &d.help).collect();
+        assert!(said.iter().any(|h| h.contains(help)), "{text}: {diags:#?}");
+        assert!(diags[0].message.starts_with("expected a name"), "{text}");
+    }
+}

@@ -8,7 +8,7 @@ pub fn word(rule: Rule) -> Option<String> {
     use Rule::*;
     let text = match rule {
         EOI => "the end of the statement",
-        name | path | any_name | item | items | list | paths | names => "a name",
+        name | path | any_name | item | items | list | paths | names | entry | entries => "a name",
         string | citation => "a string",
         date => "a date like 2022-04-04",
         number | duration | time => "a length of time like `60 days`",

@@ -183,7 +183,13 @@ impl Reader<'_> {
         let takes_name = positives.iter().any(|rule| {
             matches!(
                 rule,
-                Rule::name | Rule::path | Rule::any_name | Rule::list | Rule::items | Rule::item
+                Rule::name
+                    | Rule::path
+                    | Rule::any_name
+                    | Rule::list
+                    | Rule::items
+                    | Rule::item
+                    | Rule::entry
             )
         });
         let found = if token.is_empty() {
