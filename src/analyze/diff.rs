@@ -3,6 +3,7 @@
 use super::witness;
 use crate::check::Judge;
 use crate::check::findings::nameable;
+use crate::check::wording::describe;
 use crate::decide::{Acts, Diagram, Dim};
 use crate::model::vocabulary::{Kind, NameId};
 use crate::model::{Action, PolicyId, Rule};
@@ -53,8 +54,8 @@ pub struct Change {
     pub now: Class,
     /// The acts, by action, as products.
     pub acts: Vec<(Action, Vec<Acts>)>,
-    /// One of them as a flow in one line.
-    pub witness: String,
+    /// One of them as a flow in one line, where one line can say it.
+    pub witness: Option<String>,
 }
 
 /// A rule that changed (or came, or went), with what that did.
@@ -202,21 +203,21 @@ fn units(judge: &mut Judge, old: PolicyId, new: PolicyId) -> Vec<(Option<usize>,
     let mut free_old: BTreeSet<usize> = (0..old_rules.len()).collect();
     let mut free_new: BTreeSet<usize> = (0..new_rules.len()).collect();
     // Equal meaning first, wherever the rules stand: moving and renaming change nothing.
-    for b in 0..new_rules.len() {
+    for (b, rule) in new_rules.iter().enumerate() {
         let twin = free_old
             .iter()
             .copied()
-            .find(|a| old_rules[*a].actions == new_rules[b].actions && same(judge, *a, b));
+            .find(|a| old_rules[*a].actions == rule.actions && same(judge, *a, b));
         if let Some(a) = twin {
             free_old.remove(&a);
             free_new.remove(&b);
         }
     }
     let mut pairs = Vec::new();
-    let alike: [&dyn Fn(&Rule, &Rule) -> bool; 2] =
-        [&|a, b| a.label.is_some() && a.label == b.label, &|a, b| {
-            a.verbs == b.verbs && !a.verbs.is_empty() && a.sections == b.sections
-        }];
+    let alike: [fn(&Rule, &Rule) -> bool; 2] = [
+        |a, b| a.label.is_some() && a.label == b.label,
+        |a, b| a.verbs == b.verbs && !a.verbs.is_empty() && a.sections == b.sections,
+    ];
     for alike in alike {
         for b in free_new.clone() {
             let partner = free_old
@@ -295,7 +296,7 @@ fn changes(judge: &Judge, sides: &[(View, View)], touched: &[Diagram]) -> Vec<Ch
                 }
                 acts.push((*action, nameable(judge, &unnamed(judge, &set), *action)));
             }
-            if let Some(witness) = witness {
+            if !acts.is_empty() {
                 all.push(Change {
                     was,
                     now,
@@ -327,13 +328,20 @@ fn looser(judge: &Judge, sides: &[(View, View)]) -> Option<String> {
             gained = gained.or(&free.and(required));
         }
         if !gained.is_none() {
-            return witness::line(
+            let line = witness::line(
                 &judge.space,
                 &judge.model.vocabulary,
                 judge.space.worlds(),
                 *action,
                 &gained,
             );
+            // Looser it is, even where no single line says how.
+            let named = unnamed(judge, &gained.some_from(judge.space.first_fact()));
+            let all = nameable(judge, &named, *action);
+            let acts = all
+                .first()
+                .map(|acts| describe(&judge.model.vocabulary, *action, acts));
+            return line.or(acts);
         }
     }
     None

@@ -56,7 +56,7 @@ pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
             .filter(|other| overlap(permission, other).is_some())
             .collect();
         if dead {
-            if !against.is_empty() {
+            if !against.is_empty() && forbids_nothing_else(judge, permission, &sides) {
                 diags.push(dead_rule(judge, policy, permission, &against));
             }
             continue;
@@ -105,6 +105,19 @@ fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
         }
     }
     all.into_values().collect()
+}
+
+/// Whether other rules forbid all that a rule forbids: a limit whose permission is removed may still
+/// be what forbids the rest, and then it is not dead.
+fn forbids_nothing_else(judge: &Judge, rule: &Sides, sides: &[Sides]) -> bool {
+    rule.actions.iter().all(|(action, side)| {
+        let others = sides
+            .iter()
+            .filter(|other| other.rule != rule.rule)
+            .filter_map(|other| other.actions.get(action));
+        let forbidden = others.fold(judge.space.none(), |all, other| all.or(&other.forbids));
+        side.forbids.within(&forbidden)
+    })
 }
 
 /// Whether what a rule permits names a form.

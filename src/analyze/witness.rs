@@ -5,9 +5,13 @@ use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
 use crate::model::{Action, Vocabulary};
 use fixedbitset::FixedBitSet;
 
-/// An act of a set (facts included) as a flow in one line; `None` where the set has none in
-/// `worlds`. The line is as wide as it can be while all its acts, in all worlds that agree with what
-/// it gives, are in the set: what it leaves out may be whatever a test leaves out (§7).
+/// Acts tried before a set is given up as one that no single line can say.
+const TRIES: usize = 8;
+
+/// An act of a set (facts included) as a flow in one line. The line is as wide as it can be while
+/// all its acts, in all worlds that agree with what it gives, are in the set: what it leaves out may
+/// be whatever a test leaves out (§7). `None` where the set has no act in `worlds`, or none that one
+/// line says (a recipient that must also be the datum's source takes two).
 pub fn line(
     space: &Space,
     vocabulary: &Vocabulary,
@@ -15,20 +19,49 @@ pub fn line(
     action: Action,
     set: &Diagram,
 ) -> Option<String> {
-    let here = set.and(worlds);
-    // People think of themselves first.
-    let us = space.atoms(Dim::Actor, &defaults(vocabulary, action, Dim::Actor));
-    let bits = here.and(&us).first().or_else(|| here.first())?;
-    let facts = facts(space, worlds, set, &bits);
-    let worlds = worlds.and(&space.literals(facts.iter().copied()));
-    let mut acts = flags(space, &bits);
-    for dim in Dim::ALL {
-        acts = acts.and(&space.atoms(dim, &one(vocabulary, dim, space.atom_in(dim, &bits))));
+    let mut left = set.and(worlds);
+    for _ in 0..TRIES {
+        let bits = plainest(space, vocabulary, action, &left)?;
+        if let Some(line) = line_of(space, vocabulary, worlds, action, set, &bits) {
+            return Some(line);
+        }
+        let act: Vec<(u16, bool)> = (0..space.first_fact())
+            .map(|bit| (bit, bits[bit as usize]))
+            .collect();
+        left = left.minus(&space.vector(&act));
     }
-    acts = acts.and(&time_of(space, &bits));
+    None
+}
+
+/// The line of one act, widened; `None` where no line says it.
+fn line_of(
+    space: &Space,
+    vocabulary: &Vocabulary,
+    worlds: &Diagram,
+    action: Action,
+    set: &Diagram,
+    bits: &[bool],
+) -> Option<String> {
+    let facts = facts(space, worlds, set, bits);
+    let worlds = worlds.and(&space.literals(facts.iter().copied()));
+    let (own, collected) = flags(space, bits);
+    let mut acts = space.own_source(own).and(&space.collected(collected));
+    for dim in Dim::ALL {
+        acts = acts.and(&space.atoms(dim, &one(vocabulary, dim, space.atom_in(dim, bits))));
+    }
+    acts = acts.and(&time_of(space, bits));
+    // Where it does not matter whether the counterparty is the datum's source, nothing says so.
+    let own_bit = space.flag_bits().start;
+    let either = acts.some(|bit| bit == own_bit);
+    let own = if either.and(&worlds).within(set) {
+        acts = either;
+        None
+    } else {
+        Some(own)
+    };
     let mut named: Vec<(Dim, Option<String>)> = Vec::new();
     for dim in Dim::ALL {
-        let atom = space.atom_in(dim, &bits);
+        let atom = space.atom_in(dim, bits);
         let inside = space.bits_of(dim);
         let free = acts.some(|bit| inside.contains(&bit));
         let fits = |atoms: &FixedBitSet| {
@@ -38,19 +71,49 @@ pub fn line(
         let kind = dim.kind();
         let whole = vocabulary.of(kind).set(atom).clone();
         let usual = defaults(vocabulary, action, dim);
-        if dim != Dim::Data
-            && dim != Dim::Event
-            && let Some(wider) = fits(&usual)
-        {
+        let variable = match dim {
+            Dim::Purpose if collected => Some("collected-purpose"),
+            Dim::Counterparty if own == Some(true) => Some("its-source"),
+            _ => None,
+        };
+        if let Some(variable) = variable {
+            let (less, left) = all_but(vocabulary, dim, atom);
+            let everyone = match dim {
+                Dim::Counterparty => someone(vocabulary),
+                _ => usual,
+            };
+            if let Some(wider) = fits(&everyone) {
+                acts = wider;
+                named.push((dim, Some(variable.to_string())));
+            } else {
+                acts = fits(&left)?;
+                named.push((dim, Some(format!("{variable} other than {less}"))));
+            }
+            continue;
+        }
+        let except = match (dim, own) {
+            (Dim::Counterparty, Some(false)) => "its-source",
+            _ => "",
+        };
+        let omitted = dim != Dim::Data && dim != Dim::Event && except.is_empty();
+        if omitted && let Some(wider) = fits(&usual) {
             acts = wider;
             named.push((dim, None));
-        } else if let Some(wider) = fits(&whole) {
-            acts = wider;
-            named.push((dim, Some(vocabulary.show_set(kind, &whole))));
-        } else {
-            let single = one(vocabulary, dim, atom);
-            named.push((dim, Some(vocabulary.show_set(kind, &single))));
+            continue;
         }
+        let atoms = if let Some(wider) = fits(&whole) {
+            acts = wider;
+            whole
+        } else {
+            one(vocabulary, dim, atom)
+        };
+        let name = vocabulary.show_set(kind, &atoms);
+        let name = match (except.is_empty(), name.contains(" other than ")) {
+            (true, _) => name,
+            (false, true) => format!("{name}, {except}"),
+            (false, false) => format!("{name} other than {except}"),
+        };
+        named.push((dim, Some(name)));
     }
     let name = |dim: Dim| {
         let (_, name) = named.iter().find(|(known, _)| *known == dim)?;
@@ -83,7 +146,7 @@ pub fn line(
         }
     }
     if action == Action::Retain {
-        text += &time(space, &bits, &name(Dim::Event).unwrap_or_default());
+        text += &time(space, bits, &name(Dim::Event).unwrap_or_default());
     }
     if !facts.is_empty() {
         let facts: Vec<String> = facts
@@ -118,12 +181,54 @@ fn one(vocabulary: &Vocabulary, dim: Dim, atom: NameId) -> FixedBitSet {
     set
 }
 
-/// Acts that agree with a vector on the two yes-or-no properties.
-fn flags(space: &Space, bits: &[bool]) -> Diagram {
-    let range = space.flag_bits();
-    space
-        .own_source(bits[range.start as usize])
-        .and(&space.collected(bits[range.start as usize + 1]))
+/// An act of a set that is easy to say: by ourselves, not tied to the datum's source or to what it
+/// was collected for, where the set has one.
+fn plainest(
+    space: &Space,
+    vocabulary: &Vocabulary,
+    action: Action,
+    set: &Diagram,
+) -> Option<Vec<bool>> {
+    let us = space.atoms(Dim::Actor, &defaults(vocabulary, action, Dim::Actor));
+    let wishes = [space.collected(false), space.own_source(false), us];
+    let mut set = set.clone();
+    for wish in wishes {
+        let granted = set.and(&wish);
+        if !granted.is_none() {
+            set = granted;
+        }
+    }
+    set.first()
+}
+
+/// Whether a vector's counterparty is the datum's own source, and its purpose a collected one.
+fn flags(space: &Space, bits: &[bool]) -> (bool, bool) {
+    let first = space.flag_bits().start as usize;
+    (bits[first], bits[first + 1])
+}
+
+/// Whom `its-source` may be in a flow of one line.
+fn someone(vocabulary: &Vocabulary) -> FixedBitSet {
+    let parties = vocabulary.of(Kind::Party);
+    let mut all = parties.set(party::THIRD_PARTY).clone();
+    all.union_with(parties.set(party::US));
+    all.union_with(parties.set(party::DATA_SUBJECT));
+    all
+}
+
+/// Names that leave a name over when they are taken from any, and what else they leave.
+fn all_but(vocabulary: &Vocabulary, dim: Dim, atom: NameId) -> (String, FixedBitSet) {
+    let hierarchy = vocabulary.of(dim.kind());
+    let mut less = FixedBitSet::with_capacity(hierarchy.len());
+    for id in hierarchy.set(ANY).ones() {
+        let set = hierarchy.set(NameId(id as u32));
+        if !set.contains(atom.0 as usize) {
+            less.union_with(set);
+        }
+    }
+    let mut left = hierarchy.set(ANY).clone();
+    left.difference_with(&less);
+    (vocabulary.show_set(dim.kind(), &less), left)
 }
 
 fn time_of(space: &Space, bits: &[bool]) -> Diagram {
@@ -192,7 +297,7 @@ pub fn in_words(hours: u64) -> String {
         (24, "day"),
     ];
     for (length, word) in units {
-        if hours > 0 && hours % length == 0 {
+        if hours > 0 && hours.is_multiple_of(length) {
             let count = hours / length;
             return format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         }

@@ -158,7 +158,7 @@ struct ChangeOf {
     was: &'static str,
     now: &'static str,
     acts: Vec<String>,
-    witness: String,
+    witness: Option<String>,
 }
 
 fn document(
@@ -263,7 +263,9 @@ fn in_words(document: &Document) -> String {
             if change.acts.len() > MOST {
                 text += &format!("      and {} more\n", change.acts.len() - MOST);
             }
-            text += &format!("      for one: {}\n", change.witness);
+            if let Some(witness) = &change.witness {
+                text += &format!("      for one: {witness}\n");
+            }
         }
     }
     text + "\n" + &last_line(document) + "\n"
@@ -297,13 +299,15 @@ fn markdown(document: &Document) -> String {
             if change.acts.len() > MOST {
                 acts.push(format!("and {} more", change.acts.len() - MOST));
             }
+            let witness = change.witness.as_ref();
+            let witness = witness.map_or(String::new(), |line| format!("`{}`", cell(line)));
             text += &format!(
-                "| {} | {} | {} | {} | `{}` |\n",
+                "| {} | {} | {} | {} | {} |\n",
                 cell(&row.section),
                 cell(&row.name),
                 title(change),
                 acts.join("<br>"),
-                cell(&change.witness)
+                witness
             );
         }
     }

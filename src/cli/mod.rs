@@ -11,6 +11,7 @@ mod check;
 mod diff;
 mod explain;
 mod fmt;
+mod graph;
 mod output;
 mod question;
 mod shared;
@@ -52,6 +53,8 @@ enum Command {
     Test(check::Args),
     /// Put files into the one layout
     Fmt(fmt::Args),
+    /// Draw planned flows
+    Graph(graph::Args),
     /// Ask whether a flow is fine, in one line
     Ask(ask::Args),
     /// Compare two policies exactly
@@ -81,6 +84,7 @@ pub fn run() -> ExitCode {
         Command::Check(args) => check::run(args, check::What::Everything),
         Command::Test(args) => check::run(args, check::What::Tests),
         Command::Fmt(args) => fmt::run(args),
+        Command::Graph(args) => graph::run(args),
         Command::Ask(args) => ask::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Trace(args) => trace::run(args),

@@ -249,6 +249,13 @@ impl Space {
             .collect()
     }
 
+    /// The vectors in which some bits have these values.
+    pub fn vector(&self, bits: &[(u16, bool)]) -> Diagram {
+        bits.iter().rev().fold(self.all(), |set, (bit, value)| {
+            set.and(&Diagram::bit(self.width, *bit, *value))
+        })
+    }
+
     /// Acts named by a list, the variables `its-source` and `collected-purpose` included.
     pub fn names(&self, vocabulary: &Vocabulary, dim: Dim, list: &NameSet) -> Diagram {
         let kind = dim.kind();

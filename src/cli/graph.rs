@@ -1,0 +1,151 @@
+//! `abide graph`: a plan's flows as a picture.
+
+use super::exit;
+use super::output::unless_closed;
+use super::shared::{Judging, Paths};
+use crate::graph::{self, Collapse, Direction, GroupBy, Options};
+use crate::model::Plan;
+use crate::project::levels::nearest;
+use crate::project::run as run_project;
+use clap::ValueEnum;
+use std::io::Write;
+
+/// Options.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    judging: Judging,
+    /// Only this plan; may be given several times
+    #[arg(long, value_name = "NAME")]
+    plan: Vec<String>,
+    /// What to write
+    #[arg(long, default_value = "dot")]
+    format: Format,
+    /// Draw what is around this node
+    #[arg(long, value_name = "NODE")]
+    focus: Option<String>,
+    /// How many hops around it
+    #[arg(long, value_name = "N", requires = "focus")]
+    depth: Option<usize>,
+    /// Which way around it
+    #[arg(long, default_value = "both", requires = "focus")]
+    direction: DirectionFlag,
+    /// Draw where this data goes
+    #[arg(long, value_name = "NAME")]
+    data: Option<String>,
+    /// Draw only the paths of violations
+    #[arg(long)]
+    violations_only: bool,
+    /// Draw everything, also where there are violations
+    #[arg(long)]
+    all: bool,
+    /// What frames stand for
+    #[arg(long, default_value = "party")]
+    group_by: GroupByFlag,
+    /// Merge nodes of one party or region
+    #[arg(long, default_value = "auto")]
+    collapse: CollapseFlag,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Dot,
+    Mermaid,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DirectionFlag {
+    Up,
+    Down,
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GroupByFlag {
+    Party,
+    Region,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CollapseFlag {
+    Auto,
+    None,
+    Party,
+    Region,
+}
+
+/// Draws every plan wanted.
+pub fn run(args: &Args) -> Result<u8, String> {
+    let settings = args.judging.settings()?;
+    let outcome = run_project(args.paths.load()?, &settings);
+    let plans: Vec<_> = outcome
+        .models
+        .iter()
+        .flat_map(|(model, _)| model.plans.iter().map(move |plan| (model, plan)))
+        .collect();
+    for name in &args.plan {
+        if !plans.iter().any(|(_, plan)| plan.name == *name) {
+            let known = plans.iter().map(|(_, plan)| plan.name.as_str());
+            let hint = nearest(name, known)
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(format!("there is no plan `{name}`{hint}"));
+        }
+    }
+    let wanted = |plan: &Plan| args.plan.is_empty() || args.plan.contains(&plan.name);
+    let plans: Vec<_> = plans.into_iter().filter(|(_, plan)| wanted(plan)).collect();
+    if plans.is_empty() {
+        eprintln!("abide: there is no plan under the given paths");
+        return Ok(exit::NOTHING);
+    }
+    let options = args.options();
+    let mut out = Vec::new();
+    for (model, plan) in plans {
+        if let Some(message) = graph::mistaken(model, plan, &options) {
+            return Err(message);
+        }
+        let findings = &outcome.findings;
+        let picture = graph::draw(model, plan, &outcome.sources, findings, &options);
+        let written = match args.format {
+            Format::Dot => graph::dot::write(&picture, &mut out).map(|()| None),
+            Format::Json => graph::json::write(&picture, &mut out).map(|()| None),
+            Format::Mermaid => graph::mermaid::write(&picture, &mut out),
+        };
+        if let Some(note) = written.map_err(|error| error.to_string())? {
+            eprintln!("abide: {note}");
+        }
+    }
+    let mut stdout = std::io::stdout().lock();
+    unless_closed(stdout.write_all(&out).and_then(|()| stdout.flush()))?;
+    Ok(exit::CLEAN)
+}
+
+impl Args {
+    fn options(&self) -> Options {
+        let usual = Options::default();
+        Options {
+            focus: self.focus.clone(),
+            depth: self.depth.unwrap_or(usual.depth),
+            direction: match self.direction {
+                DirectionFlag::Up => Direction::Up,
+                DirectionFlag::Down => Direction::Down,
+                DirectionFlag::Both => Direction::Both,
+            },
+            data: self.data.clone(),
+            violations_only: self.violations_only,
+            all: self.all,
+            group_by: match self.group_by {
+                GroupByFlag::Party => GroupBy::Party,
+                GroupByFlag::Region => GroupBy::Region,
+            },
+            collapse: match self.collapse {
+                CollapseFlag::Auto => Collapse::Auto,
+                CollapseFlag::None => Collapse::Nothing,
+                CollapseFlag::Party => Collapse::Party,
+                CollapseFlag::Region => Collapse::Region,
+            },
+        }
+    }
+}

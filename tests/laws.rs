@@ -1,0 +1,422 @@
+//! Laws of the analyses of policies, on random ones (§9 of the language).
+//!
+//! Runs are the same each time; `PROPTEST_CASES=2000` runs more files, `PROPTEST_RNG_SEED=7` others.
+
+#[allow(dead_code, reason = "the naive judge serves several test binaries")]
+mod naive;
+
+use abide::analyze::ask::{self, groups};
+use abide::analyze::diff::{Class, Difference, diff};
+use abide::analyze::limits;
+use abide::check::{Judge, Verdict};
+use abide::decide::Dim;
+use abide::diag::Severity;
+use abide::model::vocabulary::{Kind, form};
+use abide::model::{Action, Model, PolicyId, Statement, lower};
+use abide::source::FileId;
+use abide::syntax::parse;
+use naive::generate::{self, File};
+use naive::judge::{Case, Judge as NaiveJudge, Literal};
+use naive::sets::{Act, Sets};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use std::cell::Cell;
+
+/// Runs a law on the models of random files, and counts how often it said something.
+fn law(cases: u32, least: usize, law: impl Fn(&Model) -> Result<usize, String>) {
+    let mut config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..Config::default()
+    };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if std::env::var_os("PROPTEST_RNG_SEED").is_none() {
+        config.rng_seed = RngSeed::Fixed(0);
+    }
+    let said = Cell::new(0);
+    let result = TestRunner::new(config).run(&generate::file(), |file: File| {
+        let mut diags = Vec::new();
+        let ast = parse(FileId(0), &file.0, &mut diags);
+        let model = lower(&[&ast], &Default::default(), &mut diags);
+        if diags.iter().any(|d| d.severity == Severity::Error) {
+            return Ok(());
+        }
+        said.set(said.get() + law(&model).map_err(TestCaseError::fail)?);
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    assert!(
+        said.get() >= least,
+        "the law said something {} times",
+        said.get()
+    );
+}
+
+fn judge(model: &Model) -> Judge<'_> {
+    Judge::new(model, naive::findings::today())
+}
+
+fn ids(model: &Model) -> impl Iterator<Item = PolicyId> + use<> {
+    (0..model.policies.len() as u32).map(PolicyId)
+}
+
+#[test]
+fn a_policy_does_not_differ_from_itself() {
+    law(150, 100, |model| {
+        let mut judge = judge(model);
+        for policy in ids(model) {
+            let same = diff(&mut judge, policy, policy);
+            if !same.rows.is_empty() || same.looser.is_some() {
+                return Err(format!("{same:?}"));
+            }
+        }
+        Ok(1)
+    });
+}
+
+/// The changes of a difference, with the classes the other way round.
+fn changes(difference: &Difference, mirrored: bool) -> Vec<String> {
+    let mut all: Vec<String> = difference
+        .rows
+        .iter()
+        .flat_map(|row| &row.changes)
+        .flat_map(|change| {
+            let (was, now) = if mirrored {
+                (change.now, change.was)
+            } else {
+                (change.was, change.now)
+            };
+            change.acts.iter().flat_map(move |(action, acts)| {
+                acts.iter().map(move |acts| (was, now, *action, acts))
+            })
+        })
+        .map(|(was, now, action, acts)| {
+            let sets: Vec<Vec<usize>> = acts.sets.iter().map(|set| set.ones().collect()).collect();
+            format!("{was:?} {now:?} {action:?} {sets:?}")
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Whether every changed rule of one policy stands against one of the other or against nothing,
+/// so that rows are the same both ways.
+fn total(difference: &Difference) -> Vec<(Class, Class, Action)> {
+    let mut all: Vec<_> = difference
+        .rows
+        .iter()
+        .flat_map(|row| &row.changes)
+        .flat_map(|change| {
+            change
+                .acts
+                .iter()
+                .map(|(action, _)| (change.was, change.now, *action))
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn swapped_policies_differ_in_the_mirror() {
+    law(150, 60, |model| {
+        let mut judge = judge(model);
+        let (Some(a), Some(b)) = (ids(model).next(), ids(model).nth(1)) else {
+            return Ok(0);
+        };
+        let there = diff(&mut judge, a, b);
+        let back = diff(&mut judge, b, a);
+        let mut mirrored: Vec<_> = total(&back)
+            .into_iter()
+            .map(|(was, now, action)| (now, was, action))
+            .collect();
+        mirrored.sort();
+        if total(&there) != mirrored {
+            return Err(format!("{:#?}\n{:#?}", total(&there), mirrored));
+        }
+        // Where one rule changed, row for row.
+        if there.rows.len() == 1 && changes(&there, false) != changes(&back, true) {
+            return Err(format!(
+                "{:#?}\n{:#?}",
+                changes(&there, false),
+                changes(&back, true)
+            ));
+        }
+        Ok(usize::from(!there.rows.is_empty()))
+    });
+}
+
+/// The classes that a question's acts have under a policy.
+fn classes(
+    judge: &mut Judge,
+    model: &Model,
+    line: &str,
+    policy: PolicyId,
+) -> Result<Vec<Option<Verdict>>, String> {
+    let mut diags = Vec::new();
+    let question = ask::read(model, FileId(1), line, &mut diags)
+        .ok_or_else(|| format!("{line}: {diags:?}"))?;
+    let groups = groups(judge, &question, policy).ok_or_else(|| format!("{line}: impossible"))?;
+    let mut all: Vec<_> = groups.into_iter().map(|group| group.verdict).collect();
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+fn verdict(class: Class) -> Option<Verdict> {
+    match class {
+        Class::Permitted => None,
+        Class::Bound => Some(Verdict::MissingDuty),
+        Class::Conditional => Some(Verdict::Conditional),
+        Class::Undeclared => Some(Verdict::Undeclared),
+        Class::Forbidden => Some(Verdict::Forbidden),
+    }
+}
+
+#[test]
+fn a_witness_asked_about_has_the_verdict_it_was_shown_for() {
+    law(150, 300, |model| {
+        let mut judge = judge(model);
+        let mut said = 0;
+        for (old, new) in ids(model).zip(ids(model).skip(1)) {
+            for change in diff(&mut judge, old, new)
+                .rows
+                .iter()
+                .flat_map(|row| &row.changes)
+            {
+                let Some(witness) = &change.witness else {
+                    continue;
+                };
+                for (policy, class) in [(old, change.was), (new, change.now)] {
+                    let mut found = classes(&mut judge, model, witness, policy)?;
+                    for one in &mut found {
+                        if *one == Some(Verdict::KeptTooLong) {
+                            *one = Some(Verdict::Forbidden);
+                        }
+                    }
+                    found.dedup();
+                    if found != [verdict(class)] {
+                        return Err(format!(
+                            "{}: {found:?}, not {class:?}, under {}",
+                            witness,
+                            model.policy(policy).name
+                        ));
+                    }
+                    said += 1;
+                }
+            }
+        }
+        Ok(said)
+    });
+}
+
+/// A model whose last policy is the first one with further rules.
+fn with_rules(
+    model: &Model,
+    more: impl Fn(&Statement) -> bool,
+) -> Option<(Model, PolicyId, PolicyId)> {
+    let old = PolicyId(0);
+    let mut policy = model.policy(old).clone();
+    policy.yields_to.clear();
+    let mut base = policy.clone();
+    base.name = "base".into();
+    let others = model.policies.iter().skip(1).flat_map(|other| &other.rules);
+    policy
+        .rules
+        .extend(others.filter(|rule| more(&rule.statement)).cloned());
+    if policy.rules.len() == base.rules.len() {
+        return None;
+    }
+    let mut model = model.clone();
+    model.policies.push(base);
+    model.policies.push(policy);
+    let count = model.policies.len() as u32;
+    Some((model, PolicyId(count - 2), PolicyId(count - 1)))
+}
+
+#[test]
+fn a_further_permission_is_never_tighter_and_a_further_prohibition_never_looser() {
+    let may = |statement: &Statement| matches!(statement, Statement::May { .. });
+    let plain = |statement: &Statement| match statement {
+        Statement::Never { except, unless, .. } => except.is_empty() && unless.is_none(),
+        _ => false,
+    };
+    law(300, 40, |model| {
+        let mut said = 0;
+        if let Some((model, old, new)) = with_rules(model, may) {
+            let mut judge = judge(&model);
+            // The old is nowhere looser than the new.
+            if let Some(looser) = diff(&mut judge, new, old).looser {
+                return Err(format!("a `may` forbids: {looser}"));
+            }
+            said += 1;
+        }
+        if let Some((model, old, new)) = with_rules(model, plain) {
+            let mut judge = judge(&model);
+            if let Some(looser) = diff(&mut judge, old, new).looser {
+                return Err(format!("a `never` permits: {looser}"));
+            }
+            said += 1;
+        }
+        Ok(said)
+    });
+}
+
+#[test]
+fn a_dead_rule_can_be_deleted_with_no_verdict_changing() {
+    law(600, 15, |model| {
+        let mut said = 0;
+        for policy in ids(model) {
+            let mut diags = Vec::new();
+            limits::check(&mut judge(model), policy, &mut diags);
+            for dead in diags.iter().filter(|d| d.code.name == "dead-rule") {
+                let mut model = model.clone();
+                let mut without = model.policy(policy).clone();
+                without.yields_to.clear();
+                let mut base = without.clone();
+                base.name = "base".into();
+                without.rules.retain(|rule| rule.span != dead.primary.span);
+                model.policies.push(base);
+                model.policies.push(without);
+                let count = model.policies.len() as u32;
+                let mut judge = judge(&model);
+                let difference = diff(&mut judge, PolicyId(count - 2), PolicyId(count - 1));
+                // A permission that names no form is dead by its identifiable forms.
+                let forms = model.vocabulary.of(Kind::Form);
+                let identifiable = forms.set(form::IDENTIFIABLE);
+                let changed = difference
+                    .rows
+                    .iter()
+                    .flat_map(|row| &row.changes)
+                    .flat_map(|change| &change.acts)
+                    .flat_map(|(_, acts)| acts)
+                    .find(|acts| !acts.of(Dim::Form).is_disjoint(identifiable));
+                if let Some(acts) = changed {
+                    return Err(format!("{}: {acts:?}", dead.message));
+                }
+                said += 1;
+            }
+        }
+        Ok(said)
+    });
+}
+
+/// Acts picked by a fixed walk through the vocabulary: some thousand for each pair of policies.
+fn sample(model: &Model) -> Vec<Act> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut below = |n: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % n as u64) as usize
+    };
+    let atoms = |kind: Kind| -> Vec<abide::model::NameId> {
+        let any = model.vocabulary.of(kind).set(abide::model::vocabulary::ANY);
+        any.ones()
+            .map(|id| abide::model::NameId(id as u32))
+            .collect()
+    };
+    let mut all = Vec::new();
+    for _ in 0..300 {
+        let action = Action::ALL[below(7)];
+        let mut pick = |kind: Kind| {
+            let atoms = atoms(kind);
+            atoms[below(atoms.len())]
+        };
+        let party = matches!(
+            action,
+            Action::Collect | Action::Share | Action::Sell | Action::Transfer
+        );
+        let moves = action == Action::Transfer;
+        all.push(Act {
+            action,
+            data: pick(Kind::Data),
+            form: pick(Kind::Form),
+            subject: pick(Kind::Subject),
+            resident: pick(Kind::Region),
+            context: pick(Kind::Context),
+            actor: pick(Kind::Party),
+            counterparty: party.then(|| pick(Kind::Party)),
+            own_source: false,
+            purpose: pick(Kind::Purpose),
+            collected: false,
+            place: (!moves).then(|| pick(Kind::Region)),
+            from: moves.then(|| pick(Kind::Region)),
+            to: moves.then(|| pick(Kind::Region)),
+            retention: (action == Action::Retain).then_some(None),
+            open: false,
+        });
+    }
+    all
+}
+
+#[test]
+fn nowhere_looser_is_so_act_by_act() {
+    law(150, 30, |model| {
+        let sets = Sets::new(&model.vocabulary);
+        let naive = NaiveJudge::new(model, &sets, naive::findings::today());
+        let mut judge = judge(model);
+        let acts = sample(model);
+        let mut said = 0;
+        for (old, new) in ids(model)
+            .zip(ids(model).skip(1))
+            .flat_map(|(a, b)| [(a, b), (b, a)])
+        {
+            if diff(&mut judge, old, new).looser.is_some() {
+                continue;
+            }
+            for act in &acts {
+                for world in &naive.worlds {
+                    let given = model
+                        .vocabulary
+                        .of(Kind::Fact)
+                        .names
+                        .iter()
+                        .enumerate()
+                        .skip(1);
+                    let given = given.map(|(id, _)| {
+                        let fact = abide::model::NameId(id as u32);
+                        Literal {
+                            fact,
+                            holds: world.contains(&fact),
+                        }
+                    });
+                    let case = Case {
+                        act: act.clone(),
+                        ancestors: Default::default(),
+                        given: given.collect(),
+                        fulfilled: Default::default(),
+                    };
+                    let right = |policy| {
+                        let verdict = naive.verdict(policy, &case);
+                        match verdict {
+                            None => Some(Default::default()),
+                            Some(v) if v.code == "missing-duty" => Some(v.duties),
+                            Some(_) => None,
+                        }
+                    };
+                    let (before, after) = (right(old), right(new));
+                    let looser = match (&before, &after) {
+                        (None, Some(_)) => true,
+                        // A duty below the old one fulfils that too.
+                        (Some(before), Some(after)) => before.iter().any(|duty| {
+                            !after
+                                .iter()
+                                .any(|other| sets.within(Kind::Duty, *other, *duty))
+                        }),
+                        _ => false,
+                    };
+                    if looser {
+                        return Err(format!("{act:?} in {world:?}: {before:?} {after:?}"));
+                    }
+                }
+            }
+            said += 1;
+        }
+        Ok(said)
+    });
+}
