@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 const GOOD: &str = "data email\nparty mailer\n\npolicy p {\n  never share email with mailer\n}\n\ntest \"t\" for p {\n  never share email with mailer\n}\n";
 const BAD: &str = "data email\nparty mailer\npolicy p {\n  never share email with mailer\n}\ntest \"t\" for p {\n  may share email with mailer\n}\n";
 
+const PLAN: &str = "data email\nparty mailer\nsubject person\npolicy p {\n  never share email with mailer\n}\nplan l {\n  checks p\n  source a : person\n  system s\n  external m : mailer\n  a -> s : email\n  s -> m : email\n}\n";
+
 fn abide(dir: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_abide"))
         .args(args)
@@ -50,6 +52,7 @@ fn exit_codes() {
             "warned.abide",
             b"data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n",
         ),
+        ("plan.abide", PLAN.as_bytes()),
         ("none/readme.txt", b"nothing here"),
     ]);
     let table: &[(&[&str], i32)] = &[
@@ -83,6 +86,15 @@ fn exit_codes() {
         (&["fmt", "--check", "good.abide"], 0),
         (&["ask", "share email with mailer", "good.abide"], 0),
         (&["ask", "share emial with mailer", "good.abide"], 2),
+        (&["graph", "plan.abide"], 0),
+        (&["graph", "plan.abide", "--plan", "l"], 0),
+        (&["graph", "plan.abide", "--focus", "s", "--depth", "1"], 0),
+        (&["graph", "plan.abide", "--format", "json"], 0),
+        (&["graph", "plan.abide", "--plan", "k"], 2),
+        (&["graph", "plan.abide", "--focus", "z"], 2),
+        (&["graph", "plan.abide", "--depth", "1"], 2),
+        (&["graph", "plan.abide", "broken.abide"], 1),
+        (&["graph", "good.abide"], 3),
         (&["--help"], 0),
         (&["--version"], 0),
         (&[], 2),
@@ -364,4 +376,23 @@ fn the_marketing_launch_breaks_promises_in_many_ways() {
         far,
         "one is found three hops from collection, through what was derived"
     );
+}
+
+#[test]
+fn pictures_of_several_plans_are_one_stream_of_dot_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let all = abide(root, &["graph", "policies", "--today", "2026-11-24"]);
+    assert_eq!(all.status.code(), Some(0), "{}", err(&all));
+    let plans = out(&all).matches("\ndigraph \"").count() + 1;
+    assert!(out(&all).starts_with("digraph \"") && plans >= 3, "{plans}");
+    for format in ["mermaid", "json"] {
+        let several = abide(root, &["graph", "policies", "--format", format]);
+        assert_eq!(several.status.code(), Some(2), "{format}");
+        assert!(err(&several).contains("--plan"), "{}", err(&several));
+        assert_eq!(out(&several), "", "{format}");
+    }
+    // A node that one plan has is no mistake for the others, which are not drawn.
+    let focused = abide(root, &["graph", "policies", "--focus", "warehouse"]);
+    assert_eq!(focused.status.code(), Some(0), "{}", err(&focused));
+    assert_eq!(out(&focused).matches("digraph \"").count(), 1);
 }

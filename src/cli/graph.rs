@@ -3,10 +3,12 @@
 use super::exit;
 use super::output::unless_closed;
 use super::shared::{Judging, Paths};
-use crate::graph::{self, Collapse, Direction, GroupBy, Options};
+use crate::diag::{Group, Severity};
+use crate::graph::{self, Collapse, Direction, GroupBy, Options, Picture};
 use crate::model::Plan;
 use crate::project::levels::nearest;
-use crate::project::run as run_project;
+use crate::project::{Outcome, run as run_project};
+use crate::report::{summary::number, visible};
 use clap::ValueEnum;
 use std::io::Write;
 
@@ -20,7 +22,7 @@ pub struct Args {
     /// Only this plan; may be given several times
     #[arg(long, value_name = "NAME")]
     plan: Vec<String>,
-    /// What to write
+    /// What to write; only dot takes several plans at once
     #[arg(long, default_value = "dot")]
     format: Format,
     /// Draw what is around this node
@@ -77,7 +79,7 @@ enum CollapseFlag {
     Region,
 }
 
-/// Draws every plan wanted.
+/// Draws every plan wanted. Findings are drawn, not reported, so they do not fail it.
 pub fn run(args: &Args) -> Result<u8, String> {
     let settings = args.judging.settings()?;
     let outcome = run_project(args.paths.load()?, &settings);
@@ -101,25 +103,74 @@ pub fn run(args: &Args) -> Result<u8, String> {
         return Ok(exit::NOTHING);
     }
     let options = args.options();
+    let mistakes: Vec<Option<String>> = plans
+        .iter()
+        .map(|(model, plan)| graph::mistaken(model, plan, &options))
+        .collect();
+    // A node or datum that one of several plans has is no mistake for the others.
+    if let Some(Some(first)) = mistakes.first()
+        && mistakes.iter().all(Option::is_some)
+    {
+        return Err(first.clone());
+    }
+    let pictures: Vec<Picture> = plans
+        .iter()
+        .zip(&mistakes)
+        .filter(|(_, mistake)| mistake.is_none())
+        .map(|((model, plan), _)| {
+            graph::draw(model, plan, &outcome.sources, &outcome.findings, &options)
+        })
+        .collect();
+    write(args.format, &pictures)?;
+    Ok(if broken(&outcome) {
+        exit::FINDINGS
+    } else {
+        exit::CLEAN
+    })
+}
+
+fn write(format: Format, pictures: &[Picture]) -> Result<(), String> {
+    // One stream may hold several DOT graphs, but only one of the others.
+    if format != Format::Dot && pictures.len() > 1 {
+        let names: Vec<String> = pictures
+            .iter()
+            .map(|picture| format!("`{}`", picture.plan))
+            .collect();
+        return Err(format!(
+            "this format takes one plan; choose one with --plan: {}",
+            names.join(", ")
+        ));
+    }
     let mut out = Vec::new();
-    for (model, plan) in plans {
-        if let Some(message) = graph::mistaken(model, plan, &options) {
-            return Err(message);
-        }
-        let findings = &outcome.findings;
-        let picture = graph::draw(model, plan, &outcome.sources, findings, &options);
-        let written = match args.format {
-            Format::Dot => graph::dot::write(&picture, &mut out).map(|()| None),
-            Format::Json => graph::json::write(&picture, &mut out).map(|()| None),
-            Format::Mermaid => graph::mermaid::write(&picture, &mut out),
+    for picture in pictures {
+        let written = match format {
+            Format::Dot => graph::dot::write(picture, &mut out).map(|()| None),
+            Format::Json => graph::json::write(picture, &mut out).map(|()| None),
+            Format::Mermaid => graph::mermaid::write(picture, &mut out),
         };
         if let Some(note) = written.map_err(|error| error.to_string())? {
-            eprintln!("abide: {note}");
+            eprintln!("abide: {}", visible(&note));
         }
     }
     let mut stdout = std::io::stdout().lock();
-    unless_closed(stdout.write_all(&out).and_then(|()| stdout.flush()))?;
-    Ok(exit::CLEAN)
+    unless_closed(stdout.write_all(&out).and_then(|()| stdout.flush()))
+}
+
+/// Says of files in error that the picture may lack something.
+fn broken(outcome: &Outcome) -> bool {
+    let errors = outcome
+        .findings
+        .iter()
+        .filter(|d| d.severity == Severity::Error && d.waived.is_none() && !d.expected)
+        .filter(|d| matches!(d.code.group, Group::Syntax | Group::Names))
+        .count();
+    if errors > 0 {
+        eprintln!(
+            "abide: the files have {}, so the picture may lack something; `abide check` shows what is wrong",
+            number(errors, "error", "errors")
+        );
+    }
+    errors > 0
 }
 
 impl Args {
