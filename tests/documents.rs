@@ -45,6 +45,7 @@ fn examples_of_the_documents_raise_what_they_are_marked_with() {
             tag: "abide".to_string(),
             line: 0,
             indent: String::new(),
+            command: None,
             text: parts,
         };
         let whole = (!whole.text.is_empty()).then_some(whole);
@@ -99,25 +100,28 @@ fn sessions_show_what_the_tool_prints() {
         let mut above = None;
         for block in blocks(&text) {
             let folder = tempfile::tempdir().expect("a scratch folder");
-            let dir = match block.tag.as_str() {
-                "abide,above" => {
+            let dir = match (block.tag.as_str(), &block.command) {
+                ("abide,above", _) => {
                     above = Some(block);
                     continue;
                 }
-                "console" => Path::new("."),
-                "console,above" => {
+                ("console", _) | (_, Some(_)) => Path::new("."),
+                ("console,above", _) => {
                     let example = above.as_ref().expect("an example above");
                     write_files(folder.path(), example);
                     folder.path()
                 }
                 _ => continue,
             };
-            let (command, shown) = block.text.split_once('\n').expect("a command");
+            let (command, shown) = match &block.command {
+                Some(command) => (command.as_str(), block.text.as_str()),
+                None => block.text.split_once('\n').expect("a command"),
+            };
             let now = session(shown, &output(command, dir));
             if now != shown {
                 wrong.push(format!("{document}:{}: prints\n{now}", block.line));
-                let fenced = indented(&block.text, &block.indent);
-                let due = indented(&format!("{command}\n{now}"), &block.indent);
+                let fenced = indented(shown, &block.indent);
+                let due = indented(&now, &block.indent);
                 mended = mended.replace(fenced.trim_end(), due.trim_end());
             }
         }
@@ -208,12 +212,15 @@ struct Block {
     line: usize,
     /// The blanks before its fence, which `text` is without.
     indent: String,
+    /// `$ abide …` of a line `<!-- $ abide … -->` before it: what prints this block.
+    command: Option<String>,
     text: String,
 }
 
 fn blocks(text: &str) -> impl Iterator<Item = Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut indent = None;
+    let mut before = "";
     for (at, line) in text.lines().enumerate() {
         let trimmed = line.trim_start();
         match (indent, trimmed.strip_prefix("```")) {
@@ -223,6 +230,10 @@ fn blocks(text: &str) -> impl Iterator<Item = Block> {
                     tag: tag.trim().to_string(),
                     line: at + 1,
                     indent: line[..line.len() - trimmed.len()].to_string(),
+                    command: before
+                        .strip_prefix("<!-- ")
+                        .and_then(|rest| rest.strip_suffix(" -->"))
+                        .map(str::to_string),
                     text: String::new(),
                 });
             }
@@ -233,6 +244,9 @@ fn blocks(text: &str) -> impl Iterator<Item = Block> {
                 block.text.push('\n');
             }
             (None, None) => {}
+        }
+        if !trimmed.is_empty() {
+            before = trimmed;
         }
     }
     found.into_iter()
@@ -289,7 +303,7 @@ fn output(command: &str, dir: &Path) -> String {
     let mut run = Command::new(env!("CARGO_BIN_EXE_abide"));
     run.args(words(args)).current_dir(dir);
     run.env_remove("ABIDE_OUTPUT_FORMAT").env("NO_COLOR", "1");
-    let on_a_day = ["check", "test", "ask", "diff", "trace"];
+    let on_a_day = ["check", "test", "ask", "diff", "trace", "graph"];
     if on_a_day.iter().any(|command| args.starts_with(command)) {
         run.args(["--today", TODAY]);
     }
