@@ -161,6 +161,10 @@ fn page(file: &Path) -> Result<(), Failed> {
     }
     let page = std::fs::read_to_string(file)?;
     let blocks = blocks(&page);
+    if code == "policy-too-large" {
+        // No page is long enough for its example; tests/laws.rs lowers the bound instead.
+        return Ok(());
+    }
     if blocks.is_empty() {
         return Err("the page has no example".into());
     }

@@ -420,3 +420,86 @@ fn nowhere_looser_is_so_act_by_act() {
         Ok(said)
     });
 }
+
+/// What a judge says of all plans, in comparable form.
+fn outcomes(judge: &mut Judge, model: &Model) -> Vec<String> {
+    let mut all = Vec::new();
+    for plan in &model.plans {
+        for finding in abide::check::plans::judge(judge, plan).findings {
+            let sets: Vec<Vec<usize>> = finding
+                .acts
+                .sets
+                .iter()
+                .map(|set| set.ones().collect())
+                .collect();
+            all.push(format!(
+                "{:?} {:?} {} {:?} {:?} {:?} {sets:?}",
+                finding.policy,
+                finding.at,
+                finding.code().name,
+                finding.rules,
+                finding.facts,
+                finding.duties
+            ));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_policy_beyond_the_bound_is_judged_rule_by_rule_with_the_same_answers() {
+    law(150, 50, |model| {
+        let mut judge = judge(model);
+        let whole = outcomes(&mut judge, model);
+        let mut small = self::judge(model);
+        small.space.most_nodes = 12;
+        let parts = outcomes(&mut small, model);
+        if whole != parts {
+            return Err(format!("{whole:#?}\n{parts:#?}"));
+        }
+        let mut diags = Vec::new();
+        abide::analyze::check(&mut small, &|code| code.severity, &mut diags);
+        let said = diags.iter().any(|d| d.code.name == "policy-too-large");
+        let all_whole = ids(model).all(|policy| small.is_whole(policy));
+        if said == all_whole {
+            return Err("the bound is not reported".into());
+        }
+        Ok(usize::from(!all_whole))
+    });
+}
+
+#[test]
+fn the_witness_of_a_conflict_is_forbidden() {
+    law(300, 60, |model| {
+        let mut judge = judge(model);
+        let mut said = 0;
+        for policy in ids(model) {
+            let mut diags = Vec::new();
+            limits::check(&mut judge, policy, &mut diags);
+            let notes = diags
+                .iter()
+                .filter(|d| matches!(d.code.name, "conflict" | "dead-rule"))
+                .flat_map(|d| &d.notes)
+                .filter_map(|note| note.strip_prefix("for one: "));
+            for line in notes.filter(|line| !line.is_empty()) {
+                // Dates are ignored there: a fact that has ended can't be given in a question.
+                let Ok(found) = classes(&mut judge, model, line, policy) else {
+                    continue;
+                };
+                let ended = model
+                    .vocabulary
+                    .until
+                    .keys()
+                    .any(|fact| line.contains(model.vocabulary.of(Kind::Fact).shown(*fact)));
+                let forbidden = found
+                    .iter()
+                    .all(|v| matches!(v, Some(Verdict::Forbidden | Verdict::KeptTooLong)));
+                if !forbidden && !ended {
+                    return Err(format!("{line}: {found:?}"));
+                }
+                said += 1;
+            }
+        }
+        Ok(said)
+    });
+}

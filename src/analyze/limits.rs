@@ -2,11 +2,13 @@
 
 use super::{name, own_rules, witness};
 use crate::check::Judge;
+use crate::decide::compile::union;
 use crate::decide::{Diagram, Dim, EffectiveRule};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::vocabulary::{Kind, form};
 use crate::model::{Action, PolicyId, Rule, Statement};
 use crate::source::Span;
+use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a rule, the acts of each action that it permits (identifiable ones, where it names no form;
@@ -17,6 +19,9 @@ struct Sides {
 }
 
 struct Side {
+    /// Data and counterparties it is about: rules that share none need no closer look.
+    data: FixedBitSet,
+    counterparty: FixedBitSet,
     permits: Diagram,
     permits_all: Diagram,
     forbids: Diagram,
@@ -27,15 +32,18 @@ struct Side {
 pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
     let sides = sides(judge, policy);
     let contradictory = contradictory(judge, policy, &sides, diags);
-    let mut forbidden: BTreeMap<Action, Diagram> = BTreeMap::new();
-    for rule in &sides {
-        for (action, side) in &rule.actions {
-            let all = forbidden
-                .entry(*action)
-                .or_insert_with(|| judge.space.none());
-            *all = all.or(&side.forbids);
-        }
-    }
+    let forbidden: BTreeMap<Action, Diagram> = Action::ALL
+        .into_iter()
+        .map(|action| {
+            let sets = sides.iter().filter_map(|rule| rule.actions.get(&action));
+            let all = union(
+                &judge.space,
+                sets.map(|side| side.forbids.clone()).collect(),
+            );
+            // A policy beyond the bound is not looked at here.
+            (action, all.unwrap_or_else(|| judge.space.none()))
+        })
+        .collect();
     for permission in &sides {
         let permits = |side: &Side| !side.permits.is_none();
         let touched = permission
@@ -91,7 +99,13 @@ fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
             } else {
                 permits_all.and(&identifiable)
             };
+            let all_acts = permits_all.or(&forbids).or(&lifts);
+            let vocabulary = &judge.model.vocabulary;
             let side = Side {
+                data: judge.space.project(&all_acts, Dim::Data, vocabulary),
+                counterparty: judge
+                    .space
+                    .project(&all_acts, Dim::Counterparty, vocabulary),
                 permits,
                 permits_all,
                 forbids: forbids.and(worlds),
@@ -132,6 +146,13 @@ fn names_form(rule: &Rule) -> bool {
     }
 }
 
+impl Side {
+    /// Whether the two could share an act at all.
+    fn meets(&self, other: &Side) -> bool {
+        !self.data.is_disjoint(&other.data) && !self.counterparty.is_disjoint(&other.counterparty)
+    }
+}
+
 fn pair(a: usize, b: usize) -> (usize, usize) {
     (a.min(b), a.max(b))
 }
@@ -140,6 +161,9 @@ fn pair(a: usize, b: usize) -> (usize, usize) {
 fn overlap(permission: &Sides, prohibition: &Sides) -> Option<(Action, Diagram)> {
     permission.actions.iter().find_map(|(action, side)| {
         let other = prohibition.actions.get(action)?;
+        if side.permits.is_none() || other.forbids.is_none() || !side.meets(other) {
+            return None;
+        }
         let shared = side.permits.and(&other.forbids);
         (!shared.is_none()).then_some((*action, shared))
     })
@@ -186,6 +210,9 @@ fn contradictory(
         for b in &limits[at + 1..] {
             let together = a.actions.iter().find_map(|(action, one)| {
                 let other = b.actions.get(action)?;
+                if !one.meets(other) {
+                    return None;
+                }
                 if one.lifts.disjoint(&other.forbids) || other.lifts.disjoint(&one.forbids) {
                     return None;
                 }

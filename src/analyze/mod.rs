@@ -16,7 +16,7 @@ pub mod witness;
 
 use crate::check::Judge;
 use crate::decide::EffectiveRule;
-use crate::diag::{Code, Diags, Severity};
+use crate::diag::{Code, Diagnostic, Diags, Severity, codes};
 use crate::model::{Action, Model, PolicyId};
 
 /// Every finding about the policies of a model alone; those that are off cost nothing.
@@ -24,16 +24,33 @@ pub fn check(judge: &mut Judge, level: &dyn Fn(&Code) -> Severity, diags: &mut D
     let on = |code: &Code| level(code) != Severity::Allow;
     for at in 0..judge.model.policies.len() {
         let policy = PolicyId(at as u32);
+        if !judge.is_whole(policy) {
+            diags.push(too_large(judge.model, policy));
+            continue;
+        }
         limits::check(judge, policy, diags);
         retention::check(judge, policy, diags);
-        if on(&crate::diag::codes::REDUNDANT_RULE) {
+        if on(&codes::REDUNDANT_RULE) {
             redundant::check(judge, policy, diags);
         }
     }
-    if on(&crate::diag::codes::UNMET_RULE) {
+    if on(&codes::UNMET_RULE) {
         unmet::check(judge, diags);
     }
     diags.dedup();
+}
+
+/// Says that a policy is beyond the bound: its flows are judged, its rules are not compared.
+fn too_large(model: &Model, policy: PolicyId) -> Diagnostic {
+    let known = model.policy(policy);
+    Diagnostic::new(
+        &codes::POLICY_TOO_LARGE,
+        known.span,
+        format!("`{}` is too large to compare its rules with each other", known.name),
+    )
+    .label("its flows are judged all the same, rule by rule")
+    .note("dead rules, conflicts, contradictory limits and unlimited retention are not looked for here")
+    .help("split it into policies that extend or yield to each other")
 }
 
 /// A policy's own rules with what they say of an action.

@@ -105,6 +105,13 @@ impl<'a> Judge<'a> {
         compile(self.model, &self.space, policy, &mut self.compiled)
     }
 
+    /// Whether a policy's rules could be added up within the bound: analyses of all acts at once
+    /// need that, judging single flows does not.
+    pub fn is_whole(&mut self, policy: PolicyId) -> bool {
+        let decision = self.decision(policy);
+        decision.actions.iter().all(|action| action.whole)
+    }
+
     /// The acts of a label in a situation that are not fine, by verdict and what decides it. `None`
     /// where the given facts and the label's lasting ones can't hold together.
     pub fn parts(
@@ -218,32 +225,49 @@ impl<'a> Judge<'a> {
                 all.or(&set.restrict(bits).and(&identifying))
             })
         };
+        let rules: Vec<EffectiveRule> = said
+            .rules
+            .iter()
+            .map(|rule| EffectiveRule {
+                permits: rule.permits.restrict(&own),
+                forbids: bound(&rule.forbids),
+                lifts: bound(&rule.lifts),
+                needs: bound(&rule.needs),
+                ..rule.clone()
+            })
+            .filter(|rule| {
+                [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs]
+                    .iter()
+                    .any(|set| !set.is_none())
+            })
+            .collect();
+        let mut needs: BTreeMap<NameId, Diagram> = BTreeMap::new();
+        let (permits, forbids) = if said.whole {
+            for (duty, set) in &said.needs {
+                needs.insert(*duty, bound(set));
+            }
+            (said.permits.restrict(&own), bound(&said.forbids))
+        } else {
+            // Of one datum few rules have anything to say, so their sum is small.
+            let sum = |of: fn(&EffectiveRule) -> &Diagram| {
+                let sets = rules.iter().map(of);
+                sets.fold(space.none(), |all, set| all.or(set))
+            };
+            for rule in &rules {
+                for duty in &rule.duties {
+                    let all = needs.entry(*duty).or_insert_with(|| space.none());
+                    *all = all.or(&rule.needs);
+                }
+            }
+            (sum(|rule| &rule.permits), sum(|rule| &rule.forbids))
+        };
+        needs.retain(|_, set| !set.is_none());
         let ruling = Rc::new(Ruling {
-            permits: said.permits.restrict(&own),
-            forbids: bound(&said.forbids),
+            permits,
+            forbids,
             closed: said.closed.restrict(&own),
-            needs: said
-                .needs
-                .iter()
-                .map(|(duty, set)| (*duty, bound(set)))
-                .filter(|(_, set)| !set.is_none())
-                .collect(),
-            rules: said
-                .rules
-                .iter()
-                .map(|rule| EffectiveRule {
-                    permits: rule.permits.restrict(&own),
-                    forbids: bound(&rule.forbids),
-                    lifts: bound(&rule.lifts),
-                    needs: bound(&rule.needs),
-                    ..rule.clone()
-                })
-                .filter(|rule| {
-                    [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs]
-                        .iter()
-                        .any(|set| !set.is_none())
-                })
-                .collect(),
+            needs,
+            rules,
         });
         self.rulings.insert(key, ruling.clone());
         ruling

@@ -94,6 +94,14 @@ pub fn run(args: &Args) -> Result<u8, String> {
         }
     };
     let mut judge = Judge::new(model, settings.today);
+    for policy in [old, new] {
+        if !judge.is_whole(policy) {
+            let name = &model.policy(policy).name;
+            return Err(format!(
+                "`{name}` is too large to be compared; `abide explain policy-too-large` tells more"
+            ));
+        }
+    }
     let difference = diff(&mut judge, old, new);
     let document = document(model, &asked.loaded.sources, old, new, &difference);
     let text = match args.format {

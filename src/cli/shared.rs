@@ -55,6 +55,9 @@ pub struct Judging {
     /// Show what waivers silence
     #[arg(long)]
     pub no_waivers: bool,
+    /// Also report rules that no planned flow ever meets (-W unmet-rule)
+    #[arg(long)]
+    pub vacuity: bool,
     #[command(flatten)]
     levels: LevelFlags,
 }
@@ -63,6 +66,9 @@ impl Judging {
     /// The settings they make.
     pub fn settings(&self) -> Result<Settings, String> {
         let mut levels = Levels::default();
+        if self.vacuity {
+            levels.set("unmet-rule", Severity::Warning)?;
+        }
         for (name, severity) in &self.levels.0 {
             levels.set(name, *severity)?;
         }

@@ -30,6 +30,9 @@ pub struct EffectiveRule {
 /// What a policy, with those it yields to, says of one action.
 #[derive(Debug, Clone)]
 pub struct ActionDecision {
+    /// Whether all rules could be added up within the space's bound. If not, `permits`, `forbids`
+    /// and `needs` are empty, and who judges goes by the rules one by one, with the same answers.
+    pub whole: bool,
     /// Acts some rule permits.
     pub permits: Diagram,
     /// Acts some rule forbids.
@@ -110,30 +113,32 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
             });
         }
     }
-    let permits = union(
-        space,
-        rules.iter().map(|rule| rule.permits.clone()).collect(),
-    );
-    let forbids = union(
-        space,
-        rules.iter().map(|rule| rule.forbids.clone()).collect(),
-    );
-    let mut needs = BTreeMap::new();
-    for rule in &rules {
-        for duty in &rule.duties {
-            let set = needs.entry(*duty).or_insert_with(|| space.none());
-            *set = set.or(&rule.needs);
-        }
-    }
+    let sum = |of: fn(&EffectiveRule) -> &Diagram| {
+        union(space, rules.iter().map(|rule| of(rule).clone()).collect())
+    };
+    let (permits, forbids) = (sum(|rule| &rule.permits), sum(|rule| &rule.forbids));
+    let needs = needs(space, &rules);
+    let speaks = match (&permits, &forbids) {
+        (Some(permits), Some(forbids)) => permits.or(forbids),
+        // What it speaks of is asked for by those who yield to it, and needs no facts.
+        _ => rules.iter().fold(space.none(), |all, rule| {
+            let said = rule.permits.or(&rule.forbids).and(space.worlds());
+            all.or(&said.some_from(space.first_fact()))
+        }),
+    };
+    let whole = permits.is_some() && forbids.is_some() && needs.is_some();
+    let (permits, forbids, needs) = match (permits, forbids, needs) {
+        (Some(permits), Some(forbids), Some(needs)) => (permits, forbids, needs),
+        _ => (space.none(), space.none(), BTreeMap::new()),
+    };
     let closed = if policy.closed[action as usize] {
         space.atoms(Dim::Actor, model.vocabulary.of(Kind::Party).set(party::US))
     } else {
         space.none()
     };
-    let speaks = permits
-        .or(&forbids)
-        .and_some_from(space.worlds(), space.first_fact());
+    let speaks = speaks.and_some_from(space.worlds(), space.first_fact());
     ActionDecision {
+        whole,
         permits,
         forbids,
         closed,
@@ -151,6 +156,7 @@ fn yielding<'a>(
 ) -> ActionDecision {
     let mut spoken = space.none();
     let mut result = ActionDecision {
+        whole: own.whole,
         permits: space.none(),
         forbids: space.none(),
         closed: space.none(),
@@ -173,6 +179,7 @@ fn yielding<'a>(
 
 /// Adds what a decision says of the acts in `here`.
 fn take(space: &Space, into: &mut ActionDecision, from: &ActionDecision, here: &Diagram) {
+    into.whole &= from.whole;
     into.permits = into.permits.or(&from.permits.and(here));
     into.forbids = into.forbids.or(&from.forbids.and(here));
     into.closed = into.closed.or(&from.closed.and(here));
@@ -204,16 +211,31 @@ fn take(space: &Space, into: &mut ActionDecision, from: &ActionDecision, here: &
     }
 }
 
-/// The union of sets, added up pairwise so that intermediate diagrams stay small.
-fn union(space: &Space, mut sets: Vec<Diagram>) -> Diagram {
+/// Acts that need a duty, by duty; `None` beyond the bound.
+fn needs(space: &Space, rules: &[EffectiveRule]) -> Option<BTreeMap<NameId, Diagram>> {
+    let mut by_duty: BTreeMap<NameId, Vec<Diagram>> = BTreeMap::new();
+    for rule in rules {
+        for duty in &rule.duties {
+            by_duty.entry(*duty).or_default().push(rule.needs.clone());
+        }
+    }
+    by_duty
+        .into_iter()
+        .map(|(duty, sets)| Some((duty, union(space, sets)?)))
+        .collect()
+}
+
+/// The union of sets, added up pairwise so that intermediate diagrams stay small; `None` where one
+/// would have more nodes than the space's bound.
+pub fn union(space: &Space, mut sets: Vec<Diagram>) -> Option<Diagram> {
     while sets.len() > 1 {
         sets = sets
             .chunks(2)
             .map(|pair| match pair {
-                [a, b] => a.or(b),
-                _ => pair[0].clone(),
+                [a, b] => a.or_within(b, space.most_nodes),
+                _ => Some(pair[0].clone()),
             })
-            .collect();
+            .collect::<Option<_>>()?;
     }
-    sets.pop().unwrap_or_else(|| space.none())
+    Some(sets.pop().unwrap_or_else(|| space.none()))
 }

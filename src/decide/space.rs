@@ -93,6 +93,9 @@ impl Coding {
 /// The bits of all dimensions and facts of one vocabulary.
 #[derive(Debug, Clone)]
 pub struct Space {
+    /// The most nodes that the sum of a policy's rules may have: a bound on memory (some 12 bytes a
+    /// node) that policies people write stay far below.
+    pub most_nodes: usize,
     width: u16,
     codings: Vec<Coding>,
     time: Range<u16>,
@@ -130,6 +133,7 @@ impl Space {
         let fact_count = vocabulary.of(Kind::Fact).len() as u16 - 1;
         let width = facts + fact_count;
         let mut space = Space {
+            most_nodes: 8_000_000,
             width,
             codings,
             time,

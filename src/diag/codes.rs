@@ -91,6 +91,8 @@ codes! {
     REDUNDANT_RULE "redundant-rule" Policy Allow "a rule without which no verdict changes";
     UNLIMITED_RETENTION "unlimited-retention" Policy Warning "data we may collect and may keep for ever";
 
+    POLICY_TOO_LARGE "policy-too-large" Policy Error "a policy beyond the bound on comparing its rules";
+
     FORBIDDEN_FLOW "forbidden-flow" Flow Error "a flow that a prohibition of the policy forbids";
     UNDECLARED_FLOW "undeclared-flow" Flow Error "a flow that no rule of the policy permits";
     CONDITIONAL_FLOW "conditional-flow" Flow Error "a flow that is right only under facts the plan does not state";
