@@ -6,7 +6,7 @@ use super::load::Loaded;
 use super::{files, marks, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
-use crate::diag::{Diagnostic, Diags, Severity, codes};
+use crate::diag::{Diagnostic, Diags, Group, Severity, codes};
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
 use crate::model::{Model, Statement};
@@ -96,7 +96,13 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         findings.append(&mut found);
         models.push((model, group.home));
     }
-    vacuity::unused(&models, &loaded.asked, &mut findings);
+    // What a statement in error would have used is not known.
+    let torn = findings
+        .iter()
+        .any(|d| matches!(d.code.group, Group::Syntax | Group::Names));
+    if !torn {
+        vacuity::unused(&models, &loaded.asked, &mut findings);
+    }
     for diagnostic in &mut findings {
         diagnostic.severity = settings.levels.of(diagnostic.code);
     }
