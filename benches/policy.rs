@@ -2,6 +2,7 @@
 //! every time. `cargo bench --bench policy` prints how long each phase takes, and the ratio to
 //! compiling, which says more than seconds do on a shared machine.
 #![allow(
+    clippy::disallowed_methods,
     missing_docs,
     clippy::print_stdout,
     reason = "a program that prints figures"

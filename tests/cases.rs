@@ -4,6 +4,10 @@
 //! In `check` cases each line that must raise a finding ends in `//~ code …`; marks and findings
 //! are matched both ways. `NAME.out` is what people see; `BLESS=1 cargo test` rewrites it, the marks
 //! are never rewritten.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,8 @@
 //! The command line from outside: exit codes, bad input, output that is the same every time.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
 
 use std::io::Write;
 use std::path::Path;
@@ -72,6 +76,8 @@ fn exit_codes() {
         (&["check", "names.abide"], 3),
         (&["check", "none"], 3),
         (&["check", "none", "--allow-empty"], 0),
+        (&["check", "none", "--exit-zero"], 3),
+        (&["check", "good.abide", "--quiet", "--verbose"], 2),
         (&["check", "missing.abide"], 2),
         (&["check", "--nonsense"], 2),
         (&["check", "good.abide", "-D", "forbiden-flow"], 2),
@@ -396,4 +402,160 @@ fn pictures_of_several_plans_are_one_stream_of_dot_alone() {
     let focused = abide(root, &["graph", "policies", "--focus", "warehouse"]);
     assert_eq!(focused.status.code(), Some(0), "{}", err(&focused));
     assert_eq!(out(&focused).matches("digraph \"").count(), 1);
+}
+
+#[test]
+fn a_mistaken_format_shows_before_anything_is_written() {
+    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let args = ["check", "a.abide", "-f", "json=x.json", "-f", "concice"];
+    let output = abide(dir.path(), &args);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(out(&output), "");
+    assert!(!dir.path().join("x.json").exists());
+    assert!(
+        err(&output).contains("did you mean `concise`?"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn quiet_prints_findings_alone() {
+    let dir = folder(&[
+        ("bad.abide", BAD.as_bytes()),
+        ("good.abide", GOOD.as_bytes()),
+    ]);
+    for format in ["full", "concise"] {
+        let bad = out(&abide(
+            dir.path(),
+            &["check", "bad.abide", "-q", "-f", format],
+        ));
+        assert!(
+            bad.contains("failed-test") && !bad.contains("checked"),
+            "{bad}"
+        );
+        let good = out(&abide(
+            dir.path(),
+            &["check", "good.abide", "-q", "-f", format],
+        ));
+        assert_eq!(good, "");
+    }
+}
+
+#[test]
+fn statistics_count_open_findings_by_code() {
+    let text = format!(
+        "{BAD}test \"u\" for p {{\n  may share email with mailer\n}}\ndata unused, idle, left\n"
+    );
+    let dir = folder(&[("a.abide", text.as_bytes())]);
+    let shown = out(&abide(
+        dir.path(),
+        &["check", "a.abide", "--statistics", "-f", "concise"],
+    ));
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(
+        lines[lines.len() - 3..lines.len() - 1],
+        ["    3  warning  unused-name", "    2  error    failed-test"],
+        "{shown}"
+    );
+}
+
+#[test]
+fn verbose_says_what_was_read_and_what_is_silenced_beside_the_answer() {
+    let waived = PLAN.replace(
+        "  s -> m",
+        "  waive forbidden-flow until 2027-01-01 because \"a pilot\"\n  s -> m",
+    );
+    let text = format!("include \"v.abide\"\n{waived}");
+    let dir = folder(&[("a.abide", text.as_bytes()), ("v.abide", b"fact f\n")]);
+    let args = ["check", "a.abide", "--today", "2026-11-24"];
+    let plain = abide(dir.path(), &args);
+    let told = abide(dir.path(), &[&args[..], &["--verbose"]].concat());
+    assert_eq!(out(&plain), out(&told));
+    assert_eq!(err(&plain), "");
+    assert_eq!(
+        err(&told).lines().collect::<Vec<_>>(),
+        [
+            "abide: read a.abide",
+            "abide: included v.abide",
+            "abide: waived a.abide:15:3: forbidden-flow, because \"a pilot\"",
+        ]
+    );
+}
+
+/// Nobody listening is no error, and changes no exit code.
+#[test]
+fn closed_pipes_end_quietly() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (args, code) in [
+        (&["check", "missing.abide"][..], 2),
+        (&["check", "policies", "--show-expected", "-v"], 0),
+        (&["explain"], 0),
+        (&["graph", "policies"], 0),
+    ] {
+        // The reader is gone before the program begins.
+        let closed = || std::io::pipe().map(|(_, writer)| Stdio::from(writer));
+        let status = Command::new(env!("CARGO_BIN_EXE_abide"))
+            .args(args)
+            .args((args[0] != "explain").then_some("--today=2026-11-24"))
+            .current_dir(root)
+            .stdout(closed().expect("a pipe"))
+            .stderr(closed().expect("a pipe"))
+            .status()
+            .expect("the binary runs");
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
+}
+
+#[test]
+fn paths_elsewhere_may_include_what_lies_beside_them() {
+    let policy = "include \"../v.abide\"\npolicy p {\n  never share email with mailer\n}\ntest \"t\" for p {\n  never share email with mailer\n}\n";
+    let dir = folder(&[
+        ("project/v.abide", b"data email\nparty mailer\n"),
+        ("project/sub/a.abide", policy.as_bytes()),
+        ("secret.abide", b"data secret\n"),
+        ("project/out.abide", b"include \"../secret.abide\"\n"),
+        ("here/readme.txt", b""),
+    ]);
+    let here = dir.path().join("here");
+    let output = abide(&here, &["check", "../project", "-f", "concise"]);
+    let shown = out(&output);
+    assert_eq!(shown.matches("error").count(), 2, "{shown}");
+    assert!(
+        shown.starts_with("../project/out.abide:1:9: error[bad-include]"),
+        "{shown}"
+    );
+    // A file alone brings no other folder into the project.
+    let alone = abide(&here, &["check", "../project/sub/a.abide", "-f", "concise"]);
+    assert!(
+        out(&alone).contains("lies outside the project"),
+        "{}",
+        out(&alone)
+    );
+}
+
+/// What people choose not to see in a run makes no waiver idle and no mark unmet.
+#[test]
+fn silenced_codes_leave_waivers_and_marks_alone() {
+    let text = PLAN
+        .replace(
+            "  s -> m",
+            "  waive forbidden-flow until 2027-01-01 because \"a pilot\"\n  s -> m",
+        )
+        .replace("a -> s : email", "a -> s : email //~ undeclared-flow");
+    let dir = folder(&[("a.abide", text.as_bytes())]);
+    let run = |more: &[&str]| {
+        let args = ["check", "a.abide", "--today", "2026-11-24", "-f", "concise"];
+        out(&abide(dir.path(), &[&args[..], more].concat()))
+    };
+    assert_eq!(
+        run(&[]),
+        "checked 1 policy, 1 plan, 2 flows: no findings, 1 waived, 1 expected (marked in a.abide)\n"
+    );
+    assert_eq!(
+        run(&["-A", "flow"]),
+        "checked 1 policy, 1 plan, 2 flows: no findings\n"
+    );
+    // Nor does a last word that brings them back.
+    assert_eq!(run(&["-A", "flow", "-D", "flow"]), run(&[]));
 }

@@ -2,6 +2,10 @@
 //! agree with the engine on random vocabularies, policies and plans.
 //!
 //! Runs are the same each time; `PROPTEST_CASES=5000` runs more files, `PROPTEST_RNG_SEED=7` others.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
 
 mod naive;
 

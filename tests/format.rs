@@ -1,4 +1,8 @@
 //! Laws of the formatter: idempotent, changes no meaning, loses no comment.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
 
 use abide::format::format;
 use abide::source::FileId;

@@ -1,6 +1,10 @@
 //! Laws of the analyses of policies, on random ones (§9 of the language).
 //!
 //! Runs are the same each time; `PROPTEST_CASES=2000` runs more files, `PROPTEST_RNG_SEED=7` others.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
 
 #[allow(dead_code, reason = "the naive judge serves several test binaries")]
 mod naive;

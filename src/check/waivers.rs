@@ -7,11 +7,13 @@ use crate::source::{FileId, Span};
 use std::collections::BTreeSet;
 
 /// Silences what waivers before an edge, node or rule name there; reports those past their date and
-/// those that silence nothing. Returns the days until each that silenced something ends.
+/// those that silence nothing, unless their code is `off` in this run and could not be found.
+/// Returns the days until each that silenced something ends.
 pub fn apply(
     model: &Model,
     today: Date,
     home: &impl Fn(FileId) -> bool,
+    off: &impl Fn(&str) -> bool,
     diags: &mut Diags,
 ) -> Vec<i64> {
     let mut ends = Vec::new();
@@ -47,7 +49,7 @@ pub fn apply(
         if used {
             let left = today.until(waiver.until).map_or(0, |span| span.get_days());
             ends.push(i64::from(left));
-        } else {
+        } else if !off(&waiver.code) {
             reports.push(
                 Diagnostic::new(
                     &codes::UNUSED_WAIVER,

@@ -2,10 +2,13 @@
 
 use super::exit;
 use super::output::Output;
+use super::say;
 use super::shared::{FailLevel, Judging, Paths};
 use crate::diag::{Group, Severity};
 use crate::project::{Outcome, run as run_project};
-use crate::report::Report;
+use crate::report::{Report, place};
+use crate::source::FileId;
+use std::collections::BTreeSet;
 
 /// Options.
 #[derive(Debug, Clone, clap::Args)]
@@ -16,7 +19,7 @@ pub struct Args {
     judging: Judging,
     #[command(flatten)]
     output: Output,
-    /// Exit 0 whatever was found (but not when it could not run)
+    /// Exit 0 whatever was found (but not when it could not run, or checked nothing)
     #[arg(long)]
     exit_zero: bool,
     /// What makes the run fail
@@ -38,8 +41,10 @@ pub enum What {
 
 /// Checks and reports; returns the exit code.
 pub fn run(args: &Args, what: What) -> Result<u8, String> {
-    let loaded = args.paths.load()?;
+    let wanted = args.output.wanted()?;
     let settings = args.judging.settings()?;
+    let loaded = args.paths.load()?;
+    let asked = loaded.asked.clone();
     let mut outcome = run_project(loaded, &settings);
     if what == What::Tests {
         only_tests(&mut outcome);
@@ -50,8 +55,13 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
         counts: outcome.counts,
         waivers_end_in: &outcome.waivers_end_in,
         show_expected: args.output.show_expected,
+        quiet: args.output.quiet,
+        statistics: args.output.statistics,
     };
-    args.output.write(&report)?;
+    if args.output.verbose {
+        tell(&report, &asked);
+    }
+    args.output.write(&wanted, &report)?;
     let fails = match args.fail_level {
         FailLevel::Error => report.count(Severity::Error) > 0,
         FailLevel::Warning => report.open().next().is_some(),
@@ -73,14 +83,10 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
             What::Everything => "no rule, no flow and no expectation",
             What::Tests => "no expectation",
         };
-        eprintln!(
-            "abide: nothing was checked: {missing} under the given paths (--allow-empty accepts that)"
-        );
-        return Ok(if args.exit_zero {
-            exit::CLEAN
-        } else {
-            exit::NOTHING
-        });
+        say(&format!(
+            "nothing was checked: {missing} under the given paths (--allow-empty accepts that)"
+        ));
+        return Ok(exit::NOTHING);
     }
     Ok(exit::CLEAN)
 }
@@ -95,4 +101,23 @@ fn only_tests(outcome: &mut Outcome) {
     });
     outcome.counts.plans = 0;
     outcome.counts.flows = 0;
+}
+
+/// What a run read and what it kept quiet about, for people who ask.
+fn tell(report: &Report, asked: &BTreeSet<FileId>) {
+    for (file, source) in report.sources.iter() {
+        let how = if asked.contains(&file) {
+            "read"
+        } else {
+            "included"
+        };
+        say(&format!("{how} {}", source.shown));
+    }
+    for diagnostic in report.findings {
+        if let Some(reason) = &diagnostic.waived {
+            let place = place(report, diagnostic);
+            let code = diagnostic.code.name;
+            say(&format!("waived {place}: {code}, because \"{reason}\""));
+        }
+    }
 }

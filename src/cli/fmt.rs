@@ -3,6 +3,7 @@
 use super::exit;
 use super::output::unless_closed;
 use super::question;
+use super::say;
 use super::shared::Paths;
 use crate::format::format;
 use crate::project::{Loaded, files, load};
@@ -30,7 +31,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
     let stdin = input.stdin.is_some();
     let mut loaded = load(&input)?;
     if loaded.asked.is_empty() {
-        eprintln!("abide: there is no .abide file under the given paths");
+        say("there is no .abide file under the given paths");
         return Ok(exit::NOTHING);
     }
     let broken = broken(&mut loaded);
@@ -75,7 +76,7 @@ fn broken(loaded: &mut Loaded) -> bool {
         return false;
     }
     question::show(loaded, &diags);
-    eprintln!("abide: statements that do not parse are left as they are");
+    say("statements that do not parse are left as they are");
     true
 }
 

@@ -2,13 +2,14 @@
 
 use super::exit;
 use super::output::unless_closed;
+use super::say;
 use super::shared::{Judging, Paths};
 use crate::diag::{Group, Severity};
 use crate::graph::{self, Collapse, Direction, GroupBy, Options, Picture};
 use crate::model::Plan;
 use crate::project::levels::nearest;
 use crate::project::{Outcome, run as run_project};
-use crate::report::{summary::number, visible};
+use crate::report::summary::number;
 use clap::ValueEnum;
 use std::io::Write;
 
@@ -99,7 +100,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
     let wanted = |plan: &Plan| args.plan.is_empty() || args.plan.contains(&plan.name);
     let plans: Vec<_> = plans.into_iter().filter(|(_, plan)| wanted(plan)).collect();
     if plans.is_empty() {
-        eprintln!("abide: there is no plan under the given paths");
+        say("there is no plan under the given paths");
         return Ok(exit::NOTHING);
     }
     let options = args.options();
@@ -149,7 +150,7 @@ fn write(format: Format, pictures: &[Picture]) -> Result<(), String> {
             Format::Mermaid => graph::mermaid::write(picture, &mut out),
         };
         if let Some(note) = written.map_err(|error| error.to_string())? {
-            eprintln!("abide: {}", visible(&note));
+            say(&note);
         }
     }
     let mut stdout = std::io::stdout().lock();
@@ -165,10 +166,10 @@ fn broken(outcome: &Outcome) -> bool {
         .filter(|d| matches!(d.code.group, Group::Syntax | Group::Names))
         .count();
     if errors > 0 {
-        eprintln!(
-            "abide: the files have {}, so the picture may lack something; `abide check` shows what is wrong",
+        say(&format!(
+            "the files have {}, so the picture may lack something; `abide check` shows what is wrong",
             number(errors, "error", "errors")
-        );
+        ));
     }
     errors > 0
 }

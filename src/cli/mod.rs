@@ -1,8 +1,6 @@
 //! The command line: one file a subcommand.
 #![allow(
     clippy::disallowed_methods,
-    clippy::print_stdout,
-    clippy::print_stderr,
     reason = "the command line is where the program speaks"
 )]
 
@@ -18,6 +16,7 @@ mod shared;
 mod trace;
 
 use clap::{Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Exit codes, the same for every format.
@@ -93,14 +92,21 @@ pub fn run() -> ExitCode {
     match result {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(message)) => {
-            eprintln!("abide: {}", crate::report::visible(&message));
+            say(&message);
             ExitCode::from(exit::FAILED)
         }
         Err(_) => {
-            eprintln!(
-                "abide: this is a bug in abide, not in your files; please report it with the lines above"
-            );
+            say("this is a bug in abide, not in your files; please report it with the lines above");
             ExitCode::from(exit::FAILED)
         }
     }
+}
+
+/// Says something that is no answer on standard error. Nobody listening is no reason to stop.
+fn say(message: &str) {
+    let _ = writeln!(
+        std::io::stderr(),
+        "abide: {}",
+        crate::report::visible(message)
+    );
 }

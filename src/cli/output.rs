@@ -21,12 +21,24 @@ pub struct Output {
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Print only findings, not the summary
+    /// Print findings alone, without the last line that says what was checked
     #[arg(short, long)]
     pub quiet: bool,
+    /// Say on standard error which files were read, and what waivers silence
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Also count findings by code
+    #[arg(long)]
+    pub statistics: bool,
     /// Also show findings that marks (`//~ code`) announce
     #[arg(long)]
     pub show_expected: bool,
+}
+
+/// A report to write: how, and where (nowhere said: standard output).
+pub struct Wanted<'a> {
+    format: Format,
+    file: Option<&'a str>,
 }
 
 /// The formats.
@@ -44,29 +56,38 @@ const FORMATS: [(&str, Format); 3] = [
 ];
 
 impl Output {
-    /// Writes a report in every format asked for; without any, in full to standard output.
-    pub fn write(&self, report: &Report) -> Result<(), String> {
-        let formats = if self.formats.is_empty() {
-            vec!["full".to_string()]
-        } else {
-            self.formats.clone()
-        };
-        for wanted in &formats {
-            let (name, file) = match wanted.split_once('=') {
-                Some((name, file)) => (name, Some(file)),
-                None => (wanted.as_str(), None),
-            };
-            let format = FORMATS
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, format)| *format)
-                .ok_or_else(|| unknown(name))?;
+    /// The reports wanted; without any, one in full on standard output. Mistakes show before
+    /// anything is checked or written.
+    pub fn wanted(&self) -> Result<Vec<Wanted<'_>>, String> {
+        if self.formats.is_empty() {
+            return Ok(vec![Wanted {
+                format: Format::Full,
+                file: None,
+            }]);
+        }
+        self.formats
+            .iter()
+            .map(|wanted| {
+                let (name, file) = match wanted.split_once('=') {
+                    Some((name, file)) => (name, Some(file)),
+                    None => (wanted.as_str(), None),
+                };
+                let known = FORMATS.iter().find(|(known, _)| *known == name);
+                let (_, format) = *known.ok_or_else(|| unknown(name))?;
+                Ok(Wanted { format, file })
+            })
+            .collect()
+    }
+
+    /// Writes a report in every format wanted.
+    pub fn write(&self, wanted: &[Wanted], report: &Report) -> Result<(), String> {
+        for Wanted { format, file } in wanted {
             match file {
                 Some(file) => {
                     let out = std::fs::File::create(file)
                         .map_err(|error| format!("can't write `{file}`: {error}"))?;
                     let mut out = BufWriter::new(out);
-                    write(format, report, false, &mut out)
+                    write(*format, report, false, &mut out)
                         .and_then(|()| out.flush())
                         .map_err(|error| format!("can't write `{file}`: {error}"))?;
                 }
@@ -74,7 +95,7 @@ impl Output {
                     let stdout = io::stdout();
                     let color = self.colored(stdout.is_terminal());
                     let mut out = BufWriter::new(stdout.lock());
-                    let result = write(format, report, color, &mut out).and_then(|()| out.flush());
+                    let result = write(*format, report, color, &mut out).and_then(|()| out.flush());
                     unless_closed(result)?;
                 }
             }

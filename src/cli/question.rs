@@ -8,6 +8,7 @@ use crate::project::levels::nearest;
 use crate::project::{Loaded, run::Settings};
 use crate::report::Report;
 use crate::syntax::ast::Ast;
+use std::io::Write;
 
 /// Files loaded and lowered together; errors in them are shown and end the question.
 pub struct Asked {
@@ -43,11 +44,13 @@ pub fn show(loaded: &Loaded, diags: &Diags) {
         counts: Default::default(),
         waivers_end_in: &[],
         show_expected: false,
+        quiet: false,
+        statistics: false,
     };
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = crate::report::human::findings(&report, false, &mut text);
-    eprint!("{}", String::from_utf8_lossy(&text));
+    let _ = std::io::stderr().write_all(&text);
 }
 
 /// A policy by name.

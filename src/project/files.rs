@@ -94,9 +94,28 @@ pub fn canonical(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
+/// The folder that all paths have in common; none where that would be the whole disk.
+pub fn common(paths: &[PathBuf]) -> Option<PathBuf> {
+    let mut folders = paths.iter().map(|path| {
+        let full = canonical(path);
+        match full.parent() {
+            Some(parent) if !full.is_dir() => parent.to_path_buf(),
+            _ => full,
+        }
+    });
+    let mut common = folders.next()?;
+    for folder in folders {
+        while !folder.starts_with(&common) {
+            common.pop();
+        }
+    }
+    common.parent().is_some().then_some(common)
+}
+
 /// The project's root for a file: the nearest folder above it with `abide.toml` or `.git`, else the
-/// working directory where it lies below that, else the file's own folder.
-pub fn root_of(file: &Path) -> PathBuf {
+/// working directory where it lies below that, else what the paths asked for have in common (`asked`),
+/// else the file's own folder.
+pub fn root_of(file: &Path, asked: Option<&Path>) -> PathBuf {
     let file = canonical(file);
     let own = file.parent().unwrap_or(Path::new("")).to_path_buf();
     for folder in file.ancestors().skip(1) {
@@ -106,7 +125,10 @@ pub fn root_of(file: &Path) -> PathBuf {
     }
     match std::env::current_dir().map(|dir| canonical(&dir)) {
         Ok(here) if own.starts_with(&here) => here,
-        _ => own,
+        _ => match asked {
+            Some(asked) if own.starts_with(asked) => asked.to_path_buf(),
+            _ => own,
+        },
     }
 }
 

@@ -36,6 +36,11 @@ impl Levels {
         Ok(())
     }
 
+    /// Whether people chose not to see a code that is shown by default.
+    pub fn silences(&self, code: &Code) -> bool {
+        self.of(code) == Severity::Allow && codes::on_by_default(code)
+    }
+
     /// The severity of a code.
     pub fn of(&self, code: &Code) -> Severity {
         let mut severity = code.severity;

@@ -33,14 +33,17 @@ pub struct Loaded {
     pub diags: Diags,
     /// Files asked for (others were included).
     pub asked: BTreeSet<FileId>,
+    /// The folder that the paths asked for have in common.
+    pub common: Option<PathBuf>,
 }
 
 /// Loads files and, following includes, all they need; each file is read once.
 pub fn load(input: &Input) -> Result<Loaded, String> {
     let mut loader = Loader::default();
+    loader.done.common = files::common(&input.paths);
     if let Some((name, bytes)) = &input.stdin {
         let path = PathBuf::from(name);
-        let shown = if path.is_absolute() || path.exists() {
+        let shown = if path.is_absolute() || files::exists(&path) {
             files::shown(&path)
         } else {
             name.replace('\\', "/")
@@ -156,7 +159,7 @@ impl Loader {
         }
         let target = from.parent().unwrap_or(Path::new("")).join(path);
         let full = files::canonical(&target);
-        let root = files::root_of(from);
+        let root = files::root_of(from, self.done.common.as_deref());
         if !files::exists(&full) {
             return Err((
                 format!("there is no file `{path}` to include"),

@@ -3,7 +3,8 @@
 //! A file that is meant to raise findings (an example, a test case) says so itself. The findings
 //! stay findings, but they are expected; a mark without its finding is an error.
 
-use crate::diag::{Diagnostic, Diags, codes};
+use super::levels::{Levels, nearest};
+use crate::diag::{Code, Diagnostic, Diags, Severity, codes};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Ast;
 
@@ -16,8 +17,9 @@ struct Mark {
     span: Span,
 }
 
-/// Sets `expected` on the findings that marks announce, and reports marks without a finding.
-pub fn apply(asts: &[Ast], sources: &SourceMap, diags: &mut Diags) {
+/// Sets `expected` on the findings that marks announce, and reports marks without a finding. A mark
+/// of a code that people chose not to see in this run is left alone.
+pub fn apply(asts: &[Ast], sources: &SourceMap, levels: &Levels, diags: &mut Diags) {
     let marks: Vec<Mark> = asts.iter().flat_map(|ast| of_file(ast, sources)).collect();
     let mut met = vec![false; marks.len()];
     for diagnostic in diags.iter_mut().filter(|d| d.waived.is_none()) {
@@ -31,19 +33,35 @@ pub fn apply(asts: &[Ast], sources: &SourceMap, diags: &mut Diags) {
         }
     }
     for (mark, met) in marks.iter().zip(met) {
-        if !met {
-            diags.push(
-                Diagnostic::new(
-                    &codes::UNMET_MARK,
-                    mark.span,
-                    format!(
-                        "this line is marked `{}`, but raises no such finding",
-                        mark.code
-                    ),
-                )
-                .help("drop the mark if the finding is mended, or find out what hides it"),
-            );
+        let code = codes::by_name(&mark.code);
+        if met || code.is_some_and(|code| levels.silences(code)) {
+            continue;
         }
+        diags.push(unmet(mark, code, levels));
+    }
+}
+
+fn unmet(mark: &Mark, code: Option<&Code>, levels: &Levels) -> Diagnostic {
+    let name = &mark.code;
+    let found = |message: String| Diagnostic::new(&codes::UNMET_MARK, mark.span, message);
+    let Some(code) = code else {
+        let known = codes::ALL.iter().map(|code| code.name);
+        return found(format!("no finding has the code `{name}`")).help(
+            match nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "write the code as a finding shows it in brackets".to_string(),
+            },
+        );
+    };
+    let diagnostic = found(format!(
+        "this line is marked `{name}`, but raises no such finding"
+    ));
+    if levels.of(code) == Severity::Allow {
+        diagnostic.help(format!(
+            "this code is looked for only if asked: `-W {name}`"
+        ))
+    } else {
+        diagnostic.help("drop the mark if the finding is mended, or find out what hides it")
     }
 }
 

@@ -79,7 +79,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         model.plans.retain(|plan| home(plan.span.file));
         model.tests.retain(|test| home(test.span.file));
         vacuity::check(&model, &mut found);
-        evidence(&model, &loaded.sources, &mut found);
+        evidence(&model, &loaded, &mut found);
         let mut judge = Judge::new(&model, settings.today);
         check::check_with(&mut judge, &mut found);
         analyze::check(&mut judge, &|code| settings.levels.of(code), &mut found);
@@ -88,8 +88,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
             diagnostic.severity = settings.levels.of(diagnostic.code);
         }
         found.retain(|diagnostic| diagnostic.severity != Severity::Allow);
+        let off = |code: &str| {
+            codes::by_name(code).is_some_and(|code| settings.levels.of(code) == Severity::Allow)
+        };
         if settings.waivers {
-            let applied = waivers::apply(&model, settings.today, &home, &mut found);
+            let applied = waivers::apply(&model, settings.today, &home, &off, &mut found);
             ends.extend(applied);
         }
         count(&model, &home, &mut counts);
@@ -107,7 +110,12 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         diagnostic.severity = settings.levels.of(diagnostic.code);
     }
     findings.retain(|diagnostic| diagnostic.severity != Severity::Allow);
-    marks::apply(&loaded.asts, &loaded.sources, &mut findings);
+    marks::apply(
+        &loaded.asts,
+        &loaded.sources,
+        &settings.levels,
+        &mut findings,
+    );
     let order = |d: &Diagnostic| loaded.sources.file(d.primary.span.file).shown.clone();
     findings.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.order(b)));
     findings.dedup();
@@ -139,7 +147,7 @@ fn count(model: &Model, home: &impl Fn(FileId) -> bool, counts: &mut Counts) {
 }
 
 /// Notes whose evidence is not there. Paths count from the policy's file and stay in the project.
-fn evidence(model: &Model, sources: &SourceMap, diags: &mut Diags) {
+fn evidence(model: &Model, loaded: &Loaded, diags: &mut Diags) {
     let mut seen = BTreeSet::new();
     for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
         let Statement::Note {
@@ -152,12 +160,12 @@ fn evidence(model: &Model, sources: &SourceMap, diags: &mut Diags) {
         if !seen.insert(*span) {
             continue;
         }
-        let from = &sources.file(span.file).path;
+        let from = &loaded.sources.file(span.file).path;
         let target = from.parent().unwrap_or(Path::new("")).join(path);
         let full = files::canonical(&target);
         let message = if !files::exists(&full) {
             format!("the evidence `{path}` is not there")
-        } else if !full.starts_with(files::root_of(from)) {
+        } else if !full.starts_with(files::root_of(from, loaded.common.as_deref())) {
             format!("the evidence `{path}` lies outside the project")
         } else {
             continue;

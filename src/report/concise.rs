@@ -16,5 +16,5 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             visible(&diagnostic.message).replace('\n', " ")
         )?;
     }
-    writeln!(out, "{}", summary::line(report))
+    summary::write(report, out)
 }

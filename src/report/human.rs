@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// Writes every finding in full, then the summary.
 pub fn write(report: &Report, color: bool, out: &mut dyn Write) -> io::Result<()> {
     findings(report, color, out)?;
-    writeln!(out, "{}", summary::line(report))
+    summary::write(report, out)
 }
 
 /// Writes every finding in full.

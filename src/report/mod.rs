@@ -22,6 +22,10 @@ pub struct Report<'a> {
     pub waivers_end_in: &'a [i64],
     /// Whether people also want to see expected findings in full.
     pub show_expected: bool,
+    /// Whether the last line is left out.
+    pub quiet: bool,
+    /// Whether findings are also counted by code.
+    pub statistics: bool,
 }
 
 impl Report<'_> {

@@ -2,7 +2,38 @@
 
 use super::Report;
 use crate::diag::Severity;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+/// Writes what is wanted below the findings: counts by code, and the last line.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.statistics {
+        for (count, code, severity) in statistics(report) {
+            writeln!(out, "{count:>5}  {:<7}  {code}", severity.word())?;
+        }
+    }
+    if report.quiet {
+        return Ok(());
+    }
+    writeln!(out, "{}", line(report))
+}
+
+/// How many open findings each code has, the most frequent first, then by name.
+pub fn statistics(report: &Report) -> Vec<(usize, &'static str, Severity)> {
+    let mut counts: BTreeMap<(&'static str, Severity), usize> = BTreeMap::new();
+    for diagnostic in report.open() {
+        *counts
+            .entry((diagnostic.code.name, diagnostic.severity))
+            .or_default() += 1;
+    }
+    let mut all: Vec<_> = counts
+        .into_iter()
+        .map(|((code, severity), count)| (count, code, severity))
+        .collect();
+    all.sort_by_key(|(count, code, _)| (Reverse(*count), *code));
+    all
+}
 
 /// `checked 12 policies, 3 plans, 48 flows: 2 errors, 1 warning, 3 waived (1 ends in 9 days)`.
 pub fn line(report: &Report) -> String {
