@@ -98,68 +98,107 @@ fn everything_under_policies_is_formatted() {
     }
 }
 
-/// Every place between two tokens of a text.
+/// Every place between two words or marks of a text, strings and comments left whole.
 fn gaps(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
     let mut all = Vec::new();
-    let mut in_text = false;
-    let mut before = ' ';
-    for (at, c) in text.char_indices() {
-        if c == '"' && before != '\\' {
-            in_text = !in_text;
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'/' => at += text[at..].find('\n').unwrap_or(text.len() - at),
+            byte if byte.is_ascii_whitespace() => at += 1,
+            byte if byte.is_ascii_alphanumeric() => {
+                let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+                at += bytes[at..].iter().take_while(|b| word(b)).count();
+            }
+            b'-' if bytes[at + 1] == b'>' => at += 2,
+            _ => at += 1,
         }
-        if c == '\n' && !in_text {
+        // A bullet is followed by a blank, and a comment goes on to the end of its line.
+        let bullet = bytes[at - 1] == b'-';
+        let in_word = at < bytes.len() && bytes[at] == b'.';
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        if !bullet && !in_word && !line.contains("//") {
             all.push(at);
         }
-        before = c;
     }
+    all.dedup();
     all
 }
 
+/// The text with something put in at some of its places.
+fn with(text: &str, places: &[usize], what: impl Fn(usize) -> String) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for (number, at) in places.iter().enumerate() {
+        out.push_str(&text[from..*at]);
+        out.push_str(&what(number));
+        from = *at;
+    }
+    out + &text[from..]
+}
+
 #[test]
-fn a_comment_at_any_line_end_survives() {
-    for file in shipped() {
-        let text = std::fs::read_to_string(&file).expect("the file is there");
-        if read(&text).1 > 0 || text.contains("//") && text.len() > 20_000 {
-            continue;
-        }
-        for (number, at) in gaps(&text).into_iter().enumerate() {
-            let line = text[..at].rsplit('\n').next().unwrap_or_default();
-            if line.contains("//") {
-                continue;
-            }
-            let mark = format!("// here-{number}");
-            let marked = format!("{} {mark}{}", &text[..at], &text[at..]);
+fn a_comment_in_any_place_survives() {
+    let text = include_str!("fixtures/language.abide");
+    let meant = meaning(&read(text).0);
+    for (number, at) in gaps(text).into_iter().enumerate() {
+        for mark in [
+            format!(" // c{number:03}\n"),
+            format!("\n// c{number:03}\n"),
+        ] {
+            let marked = with(text, &[at], |_| mark.clone());
             let once = formatted(&marked);
-            assert!(
-                once.contains(&mark),
-                "{}: {mark} is lost\n{once}",
-                file.display()
-            );
-            assert_eq!(formatted(&once), once, "{}: {mark} wanders", file.display());
+            assert_eq!(once.matches(mark.trim()).count(), 1, "{mark}\n{once}");
+            assert_eq!(formatted(&once), once, "{mark} wanders");
+            let after = meaning(&read(&once).0);
+            assert_eq!(sorted(&meant), sorted(&after), "{mark}\n{once}");
         }
     }
 }
 
 #[test]
-fn comments_keep_their_order() {
+fn comments_in_all_places_keep_their_order() {
     let text = include_str!("fixtures/language.abide");
-    let mut marked = String::new();
-    let mut count = 0;
-    for line in text.lines() {
-        marked.push_str(line);
-        if !line.contains("//") && !line.trim().is_empty() {
-            marked.push_str(&format!(" // c{count:03}"));
-            count += 1;
-        }
-        marked.push('\n');
+    let places = gaps(text);
+    for own_line in [false, true] {
+        let lead = if own_line { "\n" } else { " " };
+        let marked = with(text, &places, |number| format!("{lead}// c{number:04}\n"));
+        let once = formatted(&marked);
+        let order: Vec<&str> = once
+            .match_indices("// c")
+            .map(|(at, _)| &once[at..at + 8])
+            .filter(|mark| mark[4..].parse::<u32>().is_ok())
+            .collect();
+        assert_eq!(order.len(), places.len(), "{once}");
+        assert!(order.is_sorted(), "{order:?}\n{once}");
+        assert_eq!(formatted(&once), once);
+        let (before, after) = (meaning(&read(text).0), meaning(&read(&once).0));
+        assert_eq!(sorted(&before), sorted(&after), "{once}");
     }
-    let once = formatted(&marked);
-    let order: Vec<&str> = once
-        .match_indices("// c")
-        .map(|(at, _)| &once[at..at + 7])
+}
+
+/// What a text says, its layout and what the formatter may add or drop left out.
+fn characters(text: &str) -> Vec<char> {
+    let mut all: Vec<char> = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '`' | '/' | '\u{feff}'))
         .collect();
-    assert_eq!(order.len(), count, "{once}");
-    assert!(order.is_sorted(), "{order:?}\n{once}");
+    all.sort_unstable();
+    all
+}
+
+fn stays(text: &str) {
+    let once = formatted(text);
+    assert_eq!(characters(text), characters(&once), "{text}\n---\n{once}");
+    assert_eq!(formatted(&once), once, "{text}\n---\n{once}");
 }
 
 #[test]
@@ -171,7 +210,49 @@ fn broken_statements_stay_as_they_are() {
     assert_eq!(formatted(&once), once);
 }
 
+/// The words of the language's examples.
+fn words() -> Vec<&'static str> {
+    include_str!("fixtures/language.abide")
+        .split('\n')
+        .flat_map(|line| line.split_inclusive(' '))
+        .flat_map(|word| [word, "\n"])
+        .collect()
+}
+
 proptest! {
+    /// Words in any order: nothing is lost, and formatting again changes nothing.
+    #[test]
+    fn nothing_is_lost_of_any_words(text in prop::collection::vec(prop::sample::select(words()), 0..80)) {
+        stays(&text.concat());
+    }
+
+    /// The examples with some words dropped, doubled or moved.
+    #[test]
+    fn nothing_is_lost_of_broken_files(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0..3), 1..6)
+    ) {
+        let mut all = words();
+        for (place, edit) in edits {
+            let at = place.index(all.len());
+            match edit {
+                0 => {
+                    all.remove(at);
+                }
+                1 => all.insert(at, all[at]),
+                _ => {
+                    let to = (at * 7 + 13) % all.len();
+                    all.swap(at, to);
+                }
+            }
+        }
+        stays(&all.concat());
+    }
+
+    #[test]
+    fn nothing_is_lost_of_any_text(text in any::<String>()) {
+        stays(&text);
+    }
+
     /// Layout never matters: the words of a file in any layout give the same file.
     #[test]
     fn layout_never_matters(seed in prop::collection::vec(0..4usize, 400)) {

@@ -61,15 +61,38 @@ fn a_missing_quote_does_not_swallow_what_follows() {
 }
 
 #[test]
+fn doc_comments_belong_to_the_rule_they_stand_before() {
+    let (ast, diags) = read(
+        "policy p {\n  /// one\n  \"cited\"\n  /// two\n  may use a\n\n  /// three\n  may use b\n}\n",
+    );
+    assert!(diags.is_empty(), "{diags:#?}");
+    let Item::Policy(policy) = &ast.items[0] else {
+        panic!("{ast:#?}");
+    };
+    let docs: Vec<usize> = policy
+        .items
+        .iter()
+        .map(|item| match item {
+            PolicyItem::Rule(rule) => rule.docs.len(),
+            _ => 0,
+        })
+        .collect();
+    assert_eq!(docs, [2, 1]);
+}
+
+#[test]
 fn deep_nesting_is_a_finding_with_its_place() {
     for text in [
         format!("policy p {{ may share a when {} }}", "(".repeat(100_000)),
         format!("policy p {{ may share a {} }}", "except b ".repeat(10_000)),
         "section \"a\" { ".repeat(5_000),
         format!("data {}", "a { ".repeat(10_000)),
+        format!("policy p {{ {}", "section \"a\" {\n".repeat(100_000)),
+        format!("policy p {{ {}", "section \"a\" { ".repeat(100_000)),
     ] {
         let (_, diags) = read(&text);
         assert!(!diags.is_empty());
+        assert!(diags.len() <= 101);
     }
 }
 

@@ -83,6 +83,11 @@ pub fn cut(text: &str) -> (Vec<Part>, Vec<Fault>, Vec<CommentPlace>) {
     (cutter.root, cutter.faults, comments)
 }
 
+/// Whether a word begins a declaration at the top level.
+pub fn is_top(word: &str) -> bool {
+    TOP.contains(&word)
+}
+
 struct Block {
     kind: Context,
     head: Piece,
@@ -174,7 +179,9 @@ impl Cutter<'_> {
         }
         match lexeme.token {
             Token::Mark('}') if !inside => self.close(lexeme),
-            Token::Mark('{') if !inside && self.opens() => self.open_block(at),
+            Token::Mark('{') if !inside && self.opens() && self.open.len() < DEEPEST => {
+                self.open_block(at);
+            }
             _ => self.extend(at, starts),
         }
         self.last_end = lexeme.end;
@@ -318,10 +325,12 @@ impl Cutter<'_> {
             let now = self
                 .now
                 .get_or_insert_with(|| current(lexeme.end, lexeme.end));
-            if now.piece.start == now.piece.end && !now.body {
+            if !now.body {
                 now.piece.docs.push((lexeme.start, lexeme.end));
-                now.piece.start = lexeme.end;
-                now.piece.end = lexeme.end;
+                if now.piece.start == now.piece.end {
+                    now.piece.start = lexeme.end;
+                    now.piece.end = lexeme.end;
+                }
                 return;
             }
         }
@@ -352,6 +361,11 @@ impl Cutter<'_> {
             now.names = context == Context::Top && KINDS.contains(&word.as_str());
         }
         match lexeme.token {
+            Token::Mark('{') if now.inner.is_empty() && now.opens.is_some() => {
+                // Blocks nest no deeper, or it would have been opened.
+                now.piece.fault = Some(Fault::TooDeep(lexeme.start));
+                now.inner.push(lexeme.start);
+            }
             Token::Mark('{' | '(') => now.inner.push(lexeme.start),
             Token::Mark('}' | ')') => {
                 now.inner.pop();
@@ -375,9 +389,6 @@ impl Cutter<'_> {
         let mut now = self.now.take().expect("a block has a head");
         now.piece.end = lexeme.end;
         let kind = now.opens.expect("only heads open blocks");
-        if self.open.len() >= DEEPEST {
-            self.faults.push(Fault::TooDeep(lexeme.start));
-        }
         self.open.push(Block {
             kind,
             head: now.piece,
@@ -388,7 +399,12 @@ impl Cutter<'_> {
     fn close(&mut self, lexeme: Lexeme) {
         self.flush();
         if self.open.is_empty() {
-            self.faults.push(Fault::Stray(lexeme.start));
+            self.push(Part::Statement(Piece {
+                start: lexeme.start,
+                end: lexeme.end,
+                docs: Vec::new(),
+                fault: Some(Fault::Stray(lexeme.start)),
+            }));
         } else {
             self.close_block(lexeme.end);
         }

@@ -5,9 +5,9 @@
 //! `ast`; `expected` says in words what the grammar would have taken.
 
 pub mod ast;
-mod cut;
+pub(crate) mod cut;
 mod expected;
 mod parse;
-mod token;
+pub(crate) mod token;
 
 pub use parse::{is_reserved, parse, parse_flow_line};

@@ -179,7 +179,7 @@ fn string_end(text: &str, from: usize) -> (usize, bool) {
     while at < bytes.len() {
         match bytes[at] {
             b'"' => return (at + 1, true),
-            b'\\' => at += 2,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'"' | b'\\')) => at += 2,
             b'\n' => {
                 own_line.get_or_insert(at);
                 let next = text[at + 1..].trim_start_matches([' ', '\t', '\r']);
