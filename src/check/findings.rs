@@ -73,6 +73,9 @@ pub struct Judged {
     pub parts: Rc<Vec<Part>>,
 }
 
+/// A label with its datum and the acts of one finding that it makes.
+type Bringing<'j> = (&'j Judged, NameId, Diagram);
+
 /// The dimensions that acts of an action have and findings name, data first.
 pub fn dims(action: Action) -> Vec<Dim> {
     let with_counterparty = matches!(
@@ -102,7 +105,7 @@ pub fn group(
 ) -> Vec<Finding> {
     type Signature = (Verdict, bool, Vec<RuleRef>, Vec<Vec<Literal>>, Vec<NameId>);
     let (policy, at, action) = place;
-    let mut groups: BTreeMap<Signature, (Diagram, Vec<&Judged>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Signature, (Diagram, Vec<Bringing>)> = BTreeMap::new();
     for one in judged {
         for part in one.parts.iter() {
             let signature = (
@@ -115,24 +118,31 @@ pub fn group(
             let (acts, from) = groups
                 .entry(signature)
                 .or_insert_with(|| (judge.space.none(), Vec::new()));
-            *acts = acts.or(&whole_acts(judge, labels.get(one.label).data, &part.acts));
-            from.push(one);
+            let data = labels.get(one.label).data;
+            let here = whole_acts(judge, data, &part.acts);
+            *acts = acts.or(&here);
+            from.push((one, data, here));
         }
     }
     let mut findings = Vec::new();
     for ((verdict, unlimited, rules, facts, duties), (acts, from)) in groups {
+        let mut ways: Vec<(Way, NameId, Diagram)> = from
+            .into_iter()
+            .map(|(one, data, here)| (way(paths, node, at, one), data, here))
+            .collect();
+        ways.sort_by_cached_key(|(way, ..)| {
+            let edges: Vec<usize> = way.iter().map(|(edge, _)| *edge).collect();
+            (edges.len(), edges)
+        });
         for acts in nameable(judge, &acts, action) {
-            let way = from
+            // Of all labels that make some of these acts, the one that came the shortest way.
+            let set = acts.diagram(&judge.space, &dims(action));
+            let way = ways
                 .iter()
-                .filter(|one| {
-                    let data = labels.get(one.label).data;
-                    acts.of(Dim::Data).contains(data.0 as usize)
+                .find(|(_, data, here)| {
+                    acts.of(Dim::Data).contains(data.0 as usize) && !here.disjoint(&set)
                 })
-                .map(|one| way(paths, node, at, one))
-                .min_by_key(|way| {
-                    let edges: Vec<usize> = way.iter().map(|(edge, _)| *edge).collect();
-                    (edges.len(), edges)
-                })
+                .map(|(way, ..)| way.clone())
                 .unwrap_or_default();
             findings.push(Finding {
                 policy,

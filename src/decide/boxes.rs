@@ -18,6 +18,13 @@ impl Acts {
         &self.sets[dim as usize]
     }
 
+    /// The acts in these dimensions as a diagram.
+    pub fn diagram(&self, space: &Space, dims: &[Dim]) -> Diagram {
+        dims.iter().rev().fold(space.all(), |all, dim| {
+            all.and(&space.atoms(*dim, self.of(*dim)))
+        })
+    }
+
     /// The same with other atoms in one dimension.
     pub fn with(mut self, dim: Dim, atoms: FixedBitSet) -> Acts {
         self.sets[dim as usize] = atoms;
