@@ -175,9 +175,11 @@ fn names_that_no_rule_tells_apart_have_the_same_verdicts() {
 fn run(cases: u32, law: impl Fn(&File) -> Result<(), TestCaseError>) -> Result<(), String> {
     let mut config = Config {
         failure_persistence: None,
-        max_shrink_iters: 20_000,
         ..Config::default()
     };
+    if std::env::var_os("PROPTEST_MAX_SHRINK_ITERS").is_none() {
+        config.max_shrink_iters = 20_000;
+    }
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = cases;
     }
