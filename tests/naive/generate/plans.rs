@@ -44,7 +44,8 @@ pub fn plan(
             0 => "source",
             1 => *c.pick(&["system", "store"]),
             2 => *c.pick(&["external", "store"]),
-            _ => *c.pick(&["system", "store", "external", "source"]),
+            3 => *c.pick(&["store", "system"]),
+            _ => *c.pick(&["system", "store", "external", "external", "source"]),
         };
         node(words, &mut c, kind, number, text);
         known.push(Node {
@@ -226,11 +227,21 @@ fn carried(words: &Words, c: &mut Choices, node: &Node) -> String {
     words.list(c, Kind::Data, None)
 }
 
+/// Identifiable and anonymous forms about as often.
+fn form(words: &Words, c: &mut Choices) -> String {
+    if c.chance(50) {
+        c.pick(&["anonymous", "aggregated", "de-identified", "any"])
+            .to_string()
+    } else {
+        words.list(c, Kind::Form, None)
+    }
+}
+
 /// `[as F] [for P] [given …] [fulfilling …]`
 fn rest(words: &Words, c: &mut Choices) -> String {
     let mut line = String::new();
-    if c.chance(25) {
-        let _ = write!(line, " as {}", words.list(c, Kind::Form, None));
+    if c.chance(35) {
+        let _ = write!(line, " as {}", form(words, c));
     }
     if c.chance(80) {
         let _ = write!(
