@@ -1,7 +1,7 @@
 //! Random plans and tests: all kinds of nodes and edges, and expectations in one line.
 
 use super::choices::Choices;
-use super::policies::duration;
+use super::policies::{duration, form};
 use super::words::Words;
 use abide::model::Action;
 use abide::syntax::ast::Kind;
@@ -225,16 +225,6 @@ fn carried(words: &Words, c: &mut Choices, node: &Node) -> String {
         return c.pick(&node.arrived).clone();
     }
     words.list(c, Kind::Data, None)
-}
-
-/// Identifiable and anonymous forms about as often.
-fn form(words: &Words, c: &mut Choices) -> String {
-    if c.chance(50) {
-        c.pick(&["anonymous", "aggregated", "de-identified", "any"])
-            .to_string()
-    } else {
-        words.list(c, Kind::Form, None)
-    }
 }
 
 /// `[as F] [for P] [given …] [fulfilling …]`

@@ -262,12 +262,14 @@ fn fitting(verbs: &Verbs) -> Vec<(&'static str, usize)> {
 }
 
 fn clause(words: &Words, c: &mut Choices, word: &str) -> String {
+    if word == "as" {
+        return format!("as {}", form(words, c));
+    }
     let mut list = |word: &str, kind: Kind, variable: Option<&str>| {
         format!("{word} {}", words.list(c, kind, variable))
     };
     match word {
         "for" => list(word, Kind::Purpose, Some("collected-purpose")),
-        "as" => list(word, Kind::Form, None),
         "on" => list(word, Kind::Context, None),
         "by" => list(word, Kind::Party, None),
         "with" => list(word, Kind::Party, Some("its-source")),
@@ -285,6 +287,22 @@ fn clause(words: &Words, c: &mut Choices, word: &str) -> String {
             };
             of + &resident
         }
+    }
+}
+
+/// Identifiable and anonymous forms about as often.
+pub fn form(words: &Words, c: &mut Choices) -> String {
+    const ROOTS: [&str; 5] = [
+        "anonymous",
+        "aggregated",
+        "de-identified",
+        "any",
+        "pseudonymous",
+    ];
+    if c.chance(50) {
+        ROOTS[c.below(ROOTS.len())].to_string()
+    } else {
+        words.list(c, Kind::Form, None)
     }
 }
 
@@ -344,6 +362,14 @@ fn some_clauses(words: &Words, c: &mut Choices, verbs: &Verbs) -> Vec<String> {
     if parts.is_empty() {
         let (word, _) = *c.pick(&fitting(verbs));
         parts.push(clause(words, c, word));
+        // A form that the rule is about only because an exception names it, and does not reach.
+        if word == "as" && c.chance(60) {
+            let others = fitting(verbs);
+            let (other, _) = *c.pick(&others);
+            if other != "as" {
+                parts.push(clause(words, c, other));
+            }
+        }
     }
     parts
 }
