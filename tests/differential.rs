@@ -16,6 +16,7 @@ use abide::syntax::ast::{Ast, Kind};
 use abide::syntax::parse;
 use naive::coverage;
 use naive::findings::{At, Findings, Key, Other};
+use naive::flow::Way;
 use naive::generate::{self, File};
 use naive::judge::Verdict;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -69,7 +70,7 @@ fn the_engine_agrees_with_the_page() {
         for code in codes(&page) {
             *reached.borrow_mut().entry(code).or_default() += 1;
         }
-        let (engine, broken) = naive::engine::findings(&model, naive::findings::today());
+        let (engine, broken) = naive::engine::findings(&model, naive::findings::today(), &page);
         let differences = differences(&model, &page, &engine, &broken);
         if differences.is_empty() {
             Ok(())
@@ -110,7 +111,9 @@ fn a_vague_plan_never_passes_where_a_precise_one_fails() {
         let Ok((_, model)) = lowered(file) else {
             return Ok(());
         };
-        let judge = |model: &Model| naive::engine::findings(model, naive::findings::today()).0;
+        let judge = |model: &Model| {
+            naive::engine::findings(model, naive::findings::today(), &Findings::default()).0
+        };
         let precise = judge(&model);
         for vaguer in naive::vaguer::vaguer(&model) {
             let vague = judge(&vaguer.model);
@@ -227,7 +230,11 @@ fn unsourced(findings: &Findings) -> BTreeSet<&Other> {
 }
 
 fn codes(findings: &Findings) -> BTreeSet<&'static str> {
-    let verdicts = findings.acts.values().flatten().map(|verdict| verdict.code);
+    let verdicts = findings
+        .acts
+        .values()
+        .flat_map(BTreeMap::keys)
+        .map(|verdict| verdict.code);
     verdicts
         .chain(findings.others.iter().map(|other| other.code))
         .collect()
@@ -240,12 +247,17 @@ fn differences(model: &Model, page: &Findings, engine: &Findings, broken: &[Stri
         .acts
         .keys()
         .chain(engine.acts.keys())
-        .filter(|key| page.acts.get(*key) != engine.acts.get(*key))
+        .filter(|key| {
+            let verdicts = |of: &Findings| -> Option<Vec<Rc<Verdict>>> {
+                Some(of.acts.get(*key)?.keys().cloned().collect())
+            };
+            verdicts(page) != verdicts(engine)
+        })
         .collect();
-    let verdicts = |of: Option<&BTreeSet<Rc<Verdict>>>| match of {
+    let verdicts = |of: Option<&BTreeMap<Rc<Verdict>, BTreeSet<Rc<Way>>>>| match of {
         None => "fine".to_string(),
         Some(of) => of
-            .iter()
+            .keys()
             .map(|verdict| show_verdict(model, verdict))
             .collect::<Vec<_>>()
             .join("; "),

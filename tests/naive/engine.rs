@@ -1,23 +1,25 @@
 //! What the engine says, in the naive judge's terms: its boxes of acts written out act by act.
 
 use super::findings::{At, Findings, Key, Other};
+use super::flow::Way;
 use super::judge::Verdict;
 use abide::check::{self, Finding};
 use abide::decide::Dim;
 use abide::model::plans::Plan;
 use abide::model::vocabulary::Date;
 use abide::model::{Model, NameId};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Runs the engine; the second result says where its findings break a promise of their own (acts
-/// named twice by findings that are one).
-pub fn findings(model: &Model, today: Date) -> (Findings, Vec<String>) {
+/// Runs the engine; the second result says where its findings break a promise of their own: no two of
+/// them should be one, and each shows the shortest way (where `page` has the ways).
+pub fn findings(model: &Model, today: Date, page: &Findings) -> (Findings, Vec<String>) {
     let mut found = Findings::default();
     let mut broken = Vec::new();
     let mut judge = check::Judge::new(model, today);
     for (at, plan) in model.plans.iter().enumerate() {
-        one_plan(&mut judge, plan, at, &mut found, &mut broken);
+        one_plan(&mut judge, plan, at, page, &mut found, &mut broken);
     }
     for (at, test) in model.tests.iter().enumerate() {
         for policy in &test.policies {
@@ -36,36 +38,47 @@ fn one_plan(
     judge: &mut check::Judge,
     plan: &Plan,
     at: usize,
+    page: &Findings,
     found: &mut Findings,
     broken: &mut Vec<String>,
 ) {
     let outcome = check::plans::judge(judge, plan);
     // "Acts of one edge with the same action, verdict and deciding rules are one finding".
-    let mut named = BTreeSet::new();
+    let mut named = FxHashSet::default();
+    let mut shown: Vec<(Rc<Verdict>, Vec<Key>, Rc<Way>)> = Vec::new();
     for (number, finding) in outcome.findings.iter().enumerate() {
-        let mut twice = false;
         let verdict = Rc::new(verdict(finding));
-        let rules: Vec<String> = finding
-            .rules
-            .iter()
-            .map(|rule| format!("{rule:?}"))
-            .collect();
+        let edges: Vec<usize> = finding.way.iter().map(|(edge, _)| *edge).collect();
+        let way = Rc::new((edges.len(), edges));
         let keys = keys(at, finding);
         if keys.is_empty() {
             broken.push(format!("finding {number} of plan {at} is about no act"));
         }
-        for key in keys {
-            if !named.insert((key.clone(), verdict.clone(), rules.clone())) {
-                twice = true;
-            }
-            found.acts.entry(key).or_default().insert(verdict.clone());
-        }
-        if twice {
+        let twice = keys
+            .iter()
+            .filter(|key| !named.insert(((*key).clone(), verdict.clone(), &finding.rules)))
+            .count();
+        if twice > 0 {
             broken.push(format!(
-                "finding {number} of plan {at} names acts of another"
+                "finding {number} of plan {at} names {twice} acts of another"
             ));
         }
+        for key in &keys {
+            let verdicts = found.acts.entry(key.clone()).or_default();
+            let ways = verdicts.entry(verdict.clone()).or_default();
+            ways.insert(way.clone());
+        }
+        shown.push((verdict, keys, way));
     }
+    broken.extend(
+        shown
+            .iter()
+            .enumerate()
+            .filter_map(|(number, (verdict, keys, way))| {
+                let why = wrong_way(page, found, verdict, keys, way)?;
+                Some(format!("finding {number} of plan {at} {why}"))
+            }),
+    );
     let mut other = |code: &'static str, place: At, what: u32| {
         found.others.insert(Other {
             plan: at,
@@ -121,6 +134,28 @@ fn verdict(finding: &Finding) -> Verdict {
             .collect(),
         duties: finding.duties.iter().copied().collect(),
     }
+}
+
+/// "shown with the shortest path that brings it there": the way of a label that makes some of the acts,
+/// and the shortest where no other finding (of other deciding rules) has the same acts.
+fn wrong_way(
+    page: &Findings,
+    found: &Findings,
+    verdict: &Rc<Verdict>,
+    keys: &[Key],
+    way: &Rc<Way>,
+) -> Option<String> {
+    let ways: BTreeSet<&Rc<Way>> = keys
+        .iter()
+        .filter_map(|key| page.acts.get(key)?.get(verdict))
+        .flatten()
+        .collect();
+    let shortest = *ways.first()?;
+    if !ways.contains(way) {
+        return Some(format!("shows the way {:?}, which is none", way.1));
+    }
+    let alone = keys.iter().all(|key| found.acts[key][verdict].len() == 1);
+    (alone && way != shortest).then(|| format!("shows the way {:?}, not {:?}", way.1, shortest.1))
 }
 
 /// Every act of a finding.

@@ -3,7 +3,7 @@
 
 use super::acts::{Acts, TooMany, each_act};
 use super::expectations::holds;
-use super::flow::{self, Carried, Flows, Label, Source};
+use super::flow::{self, Carried, Flows, Label, Source, Way};
 use super::judge::{Judge, Literal, Verdict};
 use super::memo::{Memo, Setting};
 use super::rules;
@@ -15,7 +15,7 @@ use abide::model::{Action, Model, NameId, PolicyId, Statement};
 use abide::source::Span;
 use abide::syntax::ast::Kind;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Where an act happens.
@@ -62,8 +62,9 @@ pub struct Other {
 /// All that is wrong with the plans of a model, and which expectations of its tests fail.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// An act has several verdicts where several labels make it.
-    pub acts: FxHashMap<Key, BTreeSet<Rc<Verdict>>>,
+    /// An act has several verdicts where several labels make it; with each the shortest way of
+    /// every such label.
+    pub acts: FxHashMap<Key, BTreeMap<Rc<Verdict>, BTreeSet<Rc<Way>>>>,
     pub others: BTreeSet<Other>,
     /// (test, policy, expectation) that does not hold.
     pub failed: BTreeSet<(usize, PolicyId, usize)>,
@@ -211,8 +212,10 @@ impl PlanJudge<'_, '_, '_> {
             let Some(given) = self.with_lasting(place, &given, &carried.after) else {
                 continue;
             };
+            let way = flows.way_on(self.plan, at, carried);
+            let way = Rc::new(way.expect("what an edge carries came there"));
             for (label, acts) in self.acts_of(at, carried) {
-                self.all_acts(place, &label, &acts, &given, &fulfilled)?;
+                self.all_acts((place, &way), &label, &acts, &given, &fulfilled)?;
             }
         }
         Ok(())
@@ -381,7 +384,8 @@ impl PlanJudge<'_, '_, '_> {
                 self.standing_duties(at, label, &acts)?;
                 let given = given.and_then(|given| self.with_lasting(place, &given, label));
                 if let Some(given) = given {
-                    self.all_acts(place, label, &acts, &given, &fulfilled)?;
+                    let way = Rc::new(flows.ways[&(at, label.clone())].clone());
+                    self.all_acts((place, &way), label, &acts, &given, &fulfilled)?;
                 }
             }
         }
@@ -492,7 +496,7 @@ impl PlanJudge<'_, '_, '_> {
     /// judged on its own."
     fn all_acts(
         &mut self,
-        at: At,
+        (at, way): (At, &Rc<Way>),
         label: &Label,
         acts: &Acts,
         given: &BTreeSet<Literal>,
@@ -529,7 +533,8 @@ impl PlanJudge<'_, '_, '_> {
                         from: act.from,
                         to: act.to,
                     };
-                    self.found.acts.entry(key).or_default().insert(verdict);
+                    let verdicts = self.found.acts.entry(key).or_default();
+                    verdicts.entry(verdict).or_default().insert(way.clone());
                 }
             }
         }

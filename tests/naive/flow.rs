@@ -8,7 +8,7 @@ use abide::model::vocabulary::{Date, form, party, purpose};
 use abide::model::{NameId, NameSet};
 use abide::source::Span;
 use abide::syntax::ast::Kind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// "A label is (data, form, subject, residence, context, purposes of collection, lasting facts, source
 /// node, what it derives from)". What a plan left open is carried as the set of all it could be.
@@ -51,7 +51,13 @@ pub enum Source {
 pub struct Carried {
     pub before: Option<Label>,
     pub after: Label,
+    /// The edge makes it, or nothing brings it: its way begins here.
+    pub begins: bool,
 }
+
+/// The positions of the edges that bring a label somewhere, their number first: "fewest steps, ties by
+/// position; `derives` is a step".
+pub type Way = (usize, Vec<usize>);
 
 /// An edge and one name of its list of which nothing arrives, with its position there: they order as
 /// in the text.
@@ -63,6 +69,8 @@ pub struct Flows {
     pub held: Vec<BTreeSet<Label>>,
     /// By edge.
     pub carried: Vec<BTreeSet<Carried>>,
+    /// "the shortest path that brings it there", by node and label.
+    pub ways: BTreeMap<(usize, Label), Way>,
     /// `unsourced-data`.
     pub unsourced: BTreeSet<Missing>,
 }
@@ -98,14 +106,77 @@ pub fn spread(sets: &Sets, plan: &Plan, today: Date) -> Flows {
         unsourced.extend(first);
     }
     let held = fixpoint(sets, plan, today, &unsourced);
-    let carried = (0..plan.edges.len())
+    let carried: Vec<BTreeSet<Carried>> = (0..plan.edges.len())
         .map(|edge| carry(sets, plan, today, &unsourced, &held, edge))
         .collect();
     Flows {
+        ways: ways(plan, &carried),
         held,
         carried,
         unsourced,
     }
+}
+
+impl Flows {
+    /// The way that ends with a label on an edge.
+    pub fn way_on(&self, plan: &Plan, edge: usize, carried: &Carried) -> Option<Way> {
+        way_on(&self.ways, plan, edge, carried)
+    }
+}
+
+fn way_on(
+    ways: &BTreeMap<(usize, Label), Way>,
+    plan: &Plan,
+    edge: usize,
+    carried: &Carried,
+) -> Option<Way> {
+    let before = match &carried.before {
+        Some(before) if !carried.begins => {
+            ways.get(&(plan.edges[edge].from, before.clone()))?.clone()
+        }
+        _ => (0, Vec::new()),
+    };
+    let (steps, mut edges) = before;
+    edges.push(edge);
+    Some((steps + 1, edges))
+}
+
+/// The shortest ways, made shorter until none can be.
+fn ways(plan: &Plan, carried: &[BTreeSet<Carried>]) -> BTreeMap<(usize, Label), Way> {
+    let mut ways: BTreeMap<(usize, Label), Way> = BTreeMap::new();
+    loop {
+        let mut changed = false;
+        for (edge, all) in carried.iter().enumerate() {
+            let Some(receiver) = receiver(plan, edge) else {
+                continue;
+            };
+            for one in all {
+                let Some(way) = way_on(&ways, plan, edge, one) else {
+                    continue;
+                };
+                let key = (receiver, one.after.clone());
+                if ways.get(&key).is_none_or(|known| way < *known) {
+                    ways.insert(key, way);
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            return ways;
+        }
+    }
+}
+
+/// The node where an edge leaves its labels. Of a source: it is where data comes from; what reaches it
+/// goes no further.
+fn receiver(plan: &Plan, edge: usize) -> Option<usize> {
+    let edge = &plan.edges[edge];
+    let receiver = match &edge.kind {
+        EdgeKind::Arrow { to, .. } => *to,
+        EdgeKind::Derives { .. } => edge.from,
+        EdgeKind::Uses { .. } => return None,
+    };
+    (plan.nodes[receiver].kind != NodeKind::Source).then_some(receiver)
 }
 
 /// The literals given that still mean something: an expired fact is reported and dropped.
@@ -177,16 +248,10 @@ fn fixpoint(
     let mut held = vec![BTreeSet::new(); plan.nodes.len()];
     loop {
         let mut changed = false;
-        for (at, edge) in plan.edges.iter().enumerate() {
-            let receiver = match &edge.kind {
-                EdgeKind::Arrow { to, .. } => *to,
-                EdgeKind::Derives { .. } => edge.from,
-                EdgeKind::Uses { .. } => continue,
-            };
-            // "of a source": it is where data comes from; what reaches it goes no further.
-            if plan.nodes[receiver].kind == NodeKind::Source {
+        for at in 0..plan.edges.len() {
+            let Some(receiver) = receiver(plan, at) else {
                 continue;
-            }
+            };
             for carried in carry(sets, plan, today, unsourced, &held, at) {
                 changed |= held[receiver].insert(carried.after);
             }
@@ -208,7 +273,7 @@ fn carry(
 ) -> BTreeSet<Carried> {
     let edge = &plan.edges[at];
     let mut carried = BTreeSet::new();
-    for before in at_sender(sets, plan, unsourced, held, at) {
+    for (before, begins) in at_sender(sets, plan, unsourced, held, at) {
         let mut after = before.clone();
         if let Some(form) = &edge.form {
             after.form = sets.list(Kind::Form, form);
@@ -218,6 +283,7 @@ fn carry(
                 carried.insert(Carried {
                     before: Some(before),
                     after,
+                    begins,
                 });
             }
             // "`derives` turns each label of A into one of X that remembers A".
@@ -230,6 +296,7 @@ fn carry(
                     carried.insert(Carried {
                         before: Some(before.clone()),
                         after: made,
+                        begins,
                     });
                 }
             }
@@ -239,26 +306,28 @@ fn carry(
         carried.insert(Carried {
             before: None,
             after,
+            begins: true,
         });
     }
     carried
 }
 
-/// The labels at the sender that the edge's list names, with those of data that nothing brings.
+/// The labels at the sender that the edge's list names, with those of data that nothing brings, whose
+/// way begins here.
 fn at_sender(
     sets: &Sets,
     plan: &Plan,
     unsourced: &BTreeSet<Missing>,
     held: &[BTreeSet<Label>],
     at: usize,
-) -> BTreeSet<Label> {
+) -> BTreeSet<(Label, bool)> {
     let edge = &plan.edges[at];
     let list = list_of(edge);
     let names = sets.list_or_any(Kind::Data, list);
-    let mut labels: BTreeSet<Label> = held[edge.from]
+    let mut labels: BTreeSet<(Label, bool)> = held[edge.from]
         .iter()
         .filter(|label| names.contains(&label.data))
-        .cloned()
+        .map(|label| (label.clone(), false))
         .collect();
     if plan.nodes[edge.from].kind == NodeKind::Source {
         labels.clear();
@@ -266,7 +335,7 @@ fn at_sender(
     for (_, _, name) in unsourced.iter().filter(|(edge, ..)| *edge == at) {
         let list = list.expect("only a list names what is missing");
         for data in listed(sets, list, *name) {
-            labels.insert(unsourced_label(sets, data));
+            labels.insert((unsourced_label(sets, data), true));
         }
     }
     labels

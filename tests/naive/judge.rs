@@ -22,7 +22,7 @@ pub struct Case {
 }
 
 /// A verdict that is not fine.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Verdict {
     pub code: &'static str,
     /// The fewest facts that settle a conditional finding, or release a duty finding.
