@@ -57,6 +57,10 @@ fn exit_codes() {
             b"data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n",
         ),
         ("plan.abide", PLAN.as_bytes()),
+        (
+            "unknown.abide",
+            b"data a\npolicy p {\n  never share b\n}\ntest \"t\" for p {\n  undeclared share a\n}\n",
+        ),
         ("none/readme.txt", b"nothing here"),
     ]);
     let table: &[(&[&str], i32)] = &[
@@ -72,6 +76,9 @@ fn exit_codes() {
             &["check", "warned.abide", "-D", "warnings", "-A", "vacuity"],
             0,
         ),
+        // What is not understood can't be set aside: it would be checked without.
+        (&["check", "broken.abide", "-A", "all"], 1),
+        (&["check", "unknown.abide", "-A", "names"], 1),
         (&["check", "empty.abide"], 3),
         (&["check", "names.abide"], 3),
         (&["check", "none"], 3),

@@ -1,6 +1,6 @@
 //! Severities as set by people: by code, by group, or for all, the last word counting.
 
-use crate::diag::{Code, Severity, codes};
+use crate::diag::{Code, Group, Severity, codes};
 
 /// What a setting is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,13 @@ impl Levels {
         self.of(code) == Severity::Allow && codes::on_by_default(code)
     }
 
-    /// The severity of a code.
+    /// The severity of a code. What keeps a statement from being read or understood stays an error
+    /// whatever is set: what is checked without it must not look clean.
     pub fn of(&self, code: &Code) -> Severity {
         let mut severity = code.severity;
+        if severity == Severity::Error && matches!(code.group, Group::Syntax | Group::Names) {
+            return severity;
+        }
         for (target, set) in &self.0 {
             let meant = match target {
                 Target::Code(name) => *name == code.name,
