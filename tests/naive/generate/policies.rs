@@ -77,7 +77,7 @@ fn statement(words: &Words, c: &mut Choices) -> String {
             clauses.push(at_most(words, c));
             format!(
                 "retain {} {}{}",
-                broad_data(words, c),
+                words.list(c, Kind::Data, None),
                 clauses.join(" "),
                 tail(words, c, &verbs.without_time())
             )
@@ -102,7 +102,7 @@ fn statement(words: &Words, c: &mut Choices) -> String {
             format!(
                 "must {} {} {clauses}{} within {} of {}",
                 words.name(c, Kind::Duty),
-                broad_data(words, c),
+                words.list(c, Kind::Data, None),
                 unless(words, c, 20),
                 duration(c),
                 words.list(c, Kind::Event, None)
@@ -111,7 +111,7 @@ fn statement(words: &Words, c: &mut Choices) -> String {
         92..=96 => {
             let verbs = Verbs::just("process", &Action::ALL);
             let clauses = clauses(words, c, &verbs.without_time(), 12).join(" ");
-            format!("processor of {} {clauses}", broad_data(words, c))
+            format!("processor of {} {clauses}", words.list(c, Kind::Data, None))
         }
         _ => {
             let evidence = if c.chance(30) {
@@ -129,7 +129,13 @@ fn limit(words: &Words, c: &mut Choices) -> String {
     let verbs = Verbs::choose(c);
     let about = about(words, c, &verbs.without_time());
     // "`at most` makes a limit with `retain` alone", so right of `only` it stands there only.
-    let hold = some_clauses(words, c, &verbs.only_retain_time());
+    let mut hold = clauses(words, c, &verbs.only_retain_time(), 25);
+    if c.chance(15) {
+        hold.insert(0, words.list(c, Kind::Data, None));
+    }
+    if hold.is_empty() {
+        hold.push(format!("when {}", condition(words, c, 1)));
+    }
     format!(
         "{about} only {}{}",
         hold.join(" "),
@@ -165,8 +171,8 @@ impl Verbs {
         ];
         let first = *c.pick(&VERBS);
         match c.below(100) {
-            0..=54 => Verbs::just(first.word(), &[first]),
-            55..=69 => {
+            0..=64 => Verbs::just(first.word(), &[first]),
+            65..=79 => {
                 let second = *c.pick(&VERBS);
                 if second == first {
                     return Verbs::just(first.word(), &[first]);
@@ -176,7 +182,7 @@ impl Verbs {
                     &[first, second],
                 )
             }
-            70..=79 => Verbs::just("disclose", &[Action::Share, Action::Sell]),
+            80..=87 => Verbs::just("disclose", &[Action::Share, Action::Sell]),
             _ => Verbs::just("process", &Action::ALL),
         }
     }
@@ -203,107 +209,63 @@ impl Verbs {
 
 /// Verbs, data and clauses.
 fn about(words: &Words, c: &mut Choices, verbs: &Verbs) -> String {
-    let data = broad_data(words, c);
+    let data = words.list(c, Kind::Data, None);
     let mut parts = vec![verbs.text.clone(), data];
-    parts.extend(clauses(words, c, verbs, 12));
+    parts.extend(clauses(words, c, verbs, 18));
     parts.join(" ")
-}
-
-/// Data that a rule is about: often any, so that rules meet each other and what is planned.
-fn broad_data(words: &Words, c: &mut Choices) -> String {
-    if c.chance(40) {
-        "any".to_string()
-    } else {
-        words.list(c, Kind::Data, None)
-    }
 }
 
 /// Clauses that fit the verbs, each with about the same chance.
 fn clauses(words: &Words, c: &mut Choices, verbs: &Verbs, percent: usize) -> Vec<String> {
-    let mut clauses = Vec::new();
-    for (word, often) in fitting(verbs) {
-        if c.chance(percent * often / 10) {
-            clauses.push(clause(words, c, word));
-        }
-    }
-    clauses
-}
-
-/// The words of clauses that fit the verbs, and how often they occur, in tenths.
-fn fitting(verbs: &Verbs) -> Vec<(&'static str, usize)> {
     use Action::*;
-    let mut words = vec![
-        ("for", 15),
-        ("as", 10),
-        ("of", 7),
-        ("when", 10),
-        ("on", 5),
-        ("by", 5),
-    ];
+    let mut clauses = Vec::new();
+    let mut list = |c: &mut Choices, word: &str, kind: Kind, percent: usize| {
+        if c.chance(percent) {
+            let variable = match (kind, word) {
+                (Kind::Purpose, _) => Some("collected-purpose"),
+                (Kind::Party, "with" | "from") => Some("its-source"),
+                _ => None,
+            };
+            clauses.push(format!("{word} {}", words.list(c, kind, variable)));
+        }
+    };
     if verbs.has(&[Share, Sell, Transfer]) {
-        words.push(("with", 20));
+        list(c, "with", Kind::Party, percent * 2);
     }
     if verbs.has(&[Collect]) && !verbs.has(&[Transfer]) {
-        words.push(("from party", 10));
+        list(c, "from", Kind::Party, percent);
     }
     if verbs.has(&[Transfer]) {
-        words.push(("to", 10));
         if !verbs.has(&[Collect]) {
-            words.push(("from region", 10));
+            list(c, "from", Kind::Region, percent);
         }
+        list(c, "to", Kind::Region, percent);
     }
+    list(c, "for", Kind::Purpose, percent * 3 / 2);
+    list(c, "as", Kind::Form, percent);
+    list(c, "on", Kind::Context, percent / 2);
+    list(c, "by", Kind::Party, percent / 2);
     if verbs.actions != [Transfer] {
-        words.push(("in", 5));
+        list(c, "in", Kind::Region, percent / 2);
     }
-    if verbs.time {
-        words.push(("at most", 10));
+    if c.chance(percent * 2 / 3) {
+        let resident = if c.chance(50) {
+            format!(" resident in {}", words.list(c, Kind::Region, None))
+        } else {
+            String::new()
+        };
+        clauses.push(format!(
+            "of {}{resident}",
+            words.list(c, Kind::Subject, None)
+        ));
     }
-    words
-}
-
-fn clause(words: &Words, c: &mut Choices, word: &str) -> String {
-    if word == "as" {
-        return format!("as {}", form(words, c));
+    if c.chance(percent) {
+        clauses.push(format!("when {}", condition(words, c, 2)));
     }
-    let mut list = |word: &str, kind: Kind, variable: Option<&str>| {
-        format!("{word} {}", words.list(c, kind, variable))
-    };
-    match word {
-        "for" => list(word, Kind::Purpose, Some("collected-purpose")),
-        "on" => list(word, Kind::Context, None),
-        "by" => list(word, Kind::Party, None),
-        "with" => list(word, Kind::Party, Some("its-source")),
-        "from party" => list("from", Kind::Party, Some("its-source")),
-        "from region" => list("from", Kind::Region, None),
-        "to" | "in" => list(word, Kind::Region, None),
-        "when" => format!("when {}", condition(words, c, 2)),
-        "at most" => at_most(words, c),
-        _ => {
-            let of = list("of", Kind::Subject, None);
-            let resident = if c.chance(50) {
-                format!(" resident in {}", words.list(c, Kind::Region, None))
-            } else {
-                String::new()
-            };
-            of + &resident
-        }
+    if verbs.time && c.chance(percent) {
+        clauses.push(at_most(words, c));
     }
-}
-
-/// Identifiable and anonymous forms about as often.
-pub fn form(words: &Words, c: &mut Choices) -> String {
-    const ROOTS: [&str; 5] = [
-        "anonymous",
-        "aggregated",
-        "de-identified",
-        "any",
-        "pseudonymous",
-    ];
-    if c.chance(50) {
-        ROOTS[c.below(ROOTS.len())].to_string()
-    } else {
-        words.list(c, Kind::Form, None)
-    }
+    clauses
 }
 
 /// `[unless C] [except …]`
@@ -345,33 +307,19 @@ fn except(words: &Words, c: &mut Choices, verbs: &Verbs, percent: usize, depth: 
 }
 
 fn exception(words: &Words, c: &mut Choices, verbs: &Verbs, depth: usize) -> String {
-    format!(
-        "{}{}{}",
-        some_clauses(words, c, verbs).join(" "),
-        unless(words, c, 25),
-        except(words, c, verbs, 30, depth - 1)
-    )
-}
-
-/// At least one of data and clauses, mostly not much more: an exception that says much meets little.
-fn some_clauses(words: &Words, c: &mut Choices, verbs: &Verbs) -> Vec<String> {
-    let mut parts = clauses(words, c, verbs, 8);
-    if c.chance(15) {
+    let mut parts = clauses(words, c, verbs, 22);
+    if c.chance(25) {
         parts.insert(0, words.list(c, Kind::Data, None));
     }
     if parts.is_empty() {
-        let (word, _) = *c.pick(&fitting(verbs));
-        parts.push(clause(words, c, word));
-        // A form that the rule is about only because an exception names it, and does not reach.
-        if word == "as" && c.chance(60) {
-            let others = fitting(verbs);
-            let (other, _) = *c.pick(&others);
-            if other != "as" {
-                parts.push(clause(words, c, other));
-            }
-        }
+        parts.push(format!("when {}", condition(words, c, 1)));
     }
-    parts
+    format!(
+        "{}{}{}",
+        parts.join(" "),
+        unless(words, c, 12),
+        except(words, c, verbs, 25, depth - 1)
+    )
 }
 
 fn at_most(words: &Words, c: &mut Choices) -> String {
