@@ -52,7 +52,7 @@ fn the_engine_agrees_with_the_page() {
     let forms: RefCell<BTreeSet<&str>> = RefCell::default();
     let counts: RefCell<[usize; 2]> = RefCell::default();
     let errors: RefCell<Vec<String>> = RefCell::default();
-    let result = run(300, |file| {
+    let result = run(400, |file| {
         counts.borrow_mut()[0] += 1;
         let (ast, model) = match lowered(file) {
             Ok(lowered) => lowered,

@@ -16,7 +16,7 @@ use abide::check::{Judge, Verdict};
 use abide::decide::Dim;
 use abide::diag::Severity;
 use abide::model::vocabulary::{Kind, form};
-use abide::model::{Action, Model, PolicyId, Statement, lower};
+use abide::model::{Action, Model, NameId, PolicyId, Statement, lower};
 use abide::source::FileId;
 use abide::syntax::parse;
 use naive::generate::{self, File};
@@ -280,7 +280,6 @@ fn a_dead_rule_can_be_deleted_with_no_verdict_changing() {
             for dead in diags.iter().filter(|d| d.code.name == "dead-rule") {
                 let mut model = model.clone();
                 let mut without = model.policy(policy).clone();
-                without.yields_to.clear();
                 let mut base = without.clone();
                 base.name = "base".into();
                 without.rules.retain(|rule| rule.span != dead.primary.span);
@@ -490,11 +489,14 @@ fn the_witness_of_a_conflict_is_forbidden() {
                 let Ok(found) = classes(&mut judge, model, line, policy) else {
                     continue;
                 };
+                // So can't one that lies under it.
+                let facts = model.vocabulary.of(Kind::Fact);
                 let ended = model
                     .vocabulary
                     .until
                     .keys()
-                    .any(|fact| line.contains(model.vocabulary.of(Kind::Fact).shown(*fact)));
+                    .flat_map(|fact| facts.set(*fact).ones())
+                    .any(|fact| line.contains(facts.shown(NameId(fact as u32))));
                 let forbidden = found
                     .iter()
                     .all(|v| matches!(v, Some(Verdict::Forbidden | Verdict::KeptTooLong)));

@@ -20,7 +20,7 @@ impl<'n> Choices<'n> {
 
     /// True in so many of a hundred cases, never for zero.
     pub fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) >= 100 - percent
+        self.below(100) + percent >= 100
     }
 
     /// One of several.

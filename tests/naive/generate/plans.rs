@@ -1,7 +1,7 @@
 //! Random plans and tests: all kinds of nodes and edges, and expectations in one line.
 
 use super::choices::Choices;
-use super::policies::duration;
+use super::policies::{duration, form};
 use super::words::Words;
 use abide::model::Action;
 use abide::syntax::ast::Kind;
@@ -44,7 +44,8 @@ pub fn plan(
             0 => "source",
             1 => *c.pick(&["system", "store"]),
             2 => *c.pick(&["external", "store"]),
-            _ => *c.pick(&["system", "store", "external", "source"]),
+            3 => *c.pick(&["store", "system"]),
+            _ => *c.pick(&["system", "store", "external", "external", "source"]),
         };
         node(words, &mut c, kind, number, text);
         known.push(Node {
@@ -229,8 +230,8 @@ fn carried(words: &Words, c: &mut Choices, node: &Node) -> String {
 /// `[as F] [for P] [given …] [fulfilling …]`
 fn rest(words: &Words, c: &mut Choices) -> String {
     let mut line = String::new();
-    if c.chance(25) {
-        let _ = write!(line, " as {}", words.list(c, Kind::Form, None));
+    if c.chance(35) {
+        let _ = write!(line, " as {}", form(words, c));
     }
     if c.chance(80) {
         let _ = write!(
@@ -239,7 +240,7 @@ fn rest(words: &Words, c: &mut Choices) -> String {
             words.list(c, Kind::Purpose, Some("collected-purpose"))
         );
     }
-    line + &given(words, c, 35) + &fulfilling(words, c, 25)
+    line + &given(words, c, 35) + &fulfilling(words, c, 40)
 }
 
 /// Writes a test.

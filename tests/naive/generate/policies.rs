@@ -13,8 +13,9 @@ pub fn policy(words: &Words, at: usize, header: &[u16], rules: &[Vec<u16>], text
     if at > 0 && c.chance(25) {
         let _ = writeln!(text, "  extends p-{}", c.below(at));
     }
-    if at > 0 && c.chance(40) {
-        let first = c.below(at);
+    if at > 0 && c.chance(60) {
+        // Mostly the one before, which itself may yield.
+        let first = at - 1 - c.below(at) * c.below(2);
         let second = c.below(at);
         if second != first && c.chance(50) {
             let _ = writeln!(text, "  yields to p-{first}, p-{second}");
@@ -58,11 +59,11 @@ pub fn policy(words: &Words, at: usize, header: &[u16], rules: &[Vec<u16>], text
 /// One statement.
 fn statement(words: &Words, c: &mut Choices) -> String {
     match c.below(100) {
-        0..=27 => {
+        0..=25 => {
             let verbs = Verbs::choose(c);
             format!("may {}{}", about(words, c, &verbs), tail(words, c, &verbs))
         }
-        28..=45 => {
+        26..=42 => {
             let verbs = Verbs::choose(c);
             format!(
                 "never {}{}",
@@ -70,19 +71,19 @@ fn statement(words: &Words, c: &mut Choices) -> String {
                 tail(words, c, &verbs)
             )
         }
-        46..=64 => limit(words, c),
-        65..=73 => {
+        43..=60 => limit(words, c),
+        61..=68 => {
             let verbs = Verbs::just("retain", &[Action::Retain]);
             let mut clauses = clauses(words, c, &verbs.without_time(), 15);
             clauses.push(at_most(words, c));
             format!(
                 "retain {} {}{}",
-                words.list(c, Kind::Data, None),
+                broad_data(words, c),
                 clauses.join(" "),
                 tail(words, c, &verbs.without_time())
             )
         }
-        74..=84 => {
+        69..=84 => {
             let verbs = Verbs::choose(c).without_time();
             let second = if c.chance(20) {
                 format!(", {}", words.name(c, Kind::Duty))
@@ -102,7 +103,7 @@ fn statement(words: &Words, c: &mut Choices) -> String {
             format!(
                 "must {} {} {clauses}{} within {} of {}",
                 words.name(c, Kind::Duty),
-                words.list(c, Kind::Data, None),
+                broad_data(words, c),
                 unless(words, c, 20),
                 duration(c),
                 words.list(c, Kind::Event, None)
@@ -111,7 +112,7 @@ fn statement(words: &Words, c: &mut Choices) -> String {
         92..=96 => {
             let verbs = Verbs::just("process", &Action::ALL);
             let clauses = clauses(words, c, &verbs.without_time(), 12).join(" ");
-            format!("processor of {} {clauses}", words.list(c, Kind::Data, None))
+            format!("processor of {} {clauses}", broad_data(words, c))
         }
         _ => {
             let evidence = if c.chance(30) {
@@ -129,13 +130,7 @@ fn limit(words: &Words, c: &mut Choices) -> String {
     let verbs = Verbs::choose(c);
     let about = about(words, c, &verbs.without_time());
     // "`at most` makes a limit with `retain` alone", so right of `only` it stands there only.
-    let mut hold = clauses(words, c, &verbs.only_retain_time(), 25);
-    if c.chance(15) {
-        hold.insert(0, words.list(c, Kind::Data, None));
-    }
-    if hold.is_empty() {
-        hold.push(format!("when {}", condition(words, c, 1)));
-    }
+    let hold = some_clauses(words, c, &verbs.only_retain_time());
     format!(
         "{about} only {}{}",
         hold.join(" "),
@@ -171,8 +166,8 @@ impl Verbs {
         ];
         let first = *c.pick(&VERBS);
         match c.below(100) {
-            0..=64 => Verbs::just(first.word(), &[first]),
-            65..=79 => {
+            0..=54 => Verbs::just(first.word(), &[first]),
+            55..=69 => {
                 let second = *c.pick(&VERBS);
                 if second == first {
                     return Verbs::just(first.word(), &[first]);
@@ -182,7 +177,7 @@ impl Verbs {
                     &[first, second],
                 )
             }
-            80..=87 => Verbs::just("disclose", &[Action::Share, Action::Sell]),
+            70..=79 => Verbs::just("disclose", &[Action::Share, Action::Sell]),
             _ => Verbs::just("process", &Action::ALL),
         }
     }
@@ -209,63 +204,107 @@ impl Verbs {
 
 /// Verbs, data and clauses.
 fn about(words: &Words, c: &mut Choices, verbs: &Verbs) -> String {
-    let data = words.list(c, Kind::Data, None);
+    let data = broad_data(words, c);
     let mut parts = vec![verbs.text.clone(), data];
-    parts.extend(clauses(words, c, verbs, 18));
+    parts.extend(clauses(words, c, verbs, 12));
     parts.join(" ")
+}
+
+/// Data that a rule is about: often any, so that rules meet each other and what is planned.
+fn broad_data(words: &Words, c: &mut Choices) -> String {
+    if c.chance(40) {
+        "any".to_string()
+    } else {
+        words.list(c, Kind::Data, None)
+    }
 }
 
 /// Clauses that fit the verbs, each with about the same chance.
 fn clauses(words: &Words, c: &mut Choices, verbs: &Verbs, percent: usize) -> Vec<String> {
-    use Action::*;
     let mut clauses = Vec::new();
-    let mut list = |c: &mut Choices, word: &str, kind: Kind, percent: usize| {
-        if c.chance(percent) {
-            let variable = match (kind, word) {
-                (Kind::Purpose, _) => Some("collected-purpose"),
-                (Kind::Party, "with" | "from") => Some("its-source"),
-                _ => None,
-            };
-            clauses.push(format!("{word} {}", words.list(c, kind, variable)));
+    for (word, often) in fitting(verbs) {
+        if c.chance(percent * often / 10) {
+            clauses.push(clause(words, c, word));
         }
-    };
-    if verbs.has(&[Share, Sell, Transfer]) {
-        list(c, "with", Kind::Party, percent * 2);
-    }
-    if verbs.has(&[Collect]) && !verbs.has(&[Transfer]) {
-        list(c, "from", Kind::Party, percent);
-    }
-    if verbs.has(&[Transfer]) {
-        if !verbs.has(&[Collect]) {
-            list(c, "from", Kind::Region, percent);
-        }
-        list(c, "to", Kind::Region, percent);
-    }
-    list(c, "for", Kind::Purpose, percent * 3 / 2);
-    list(c, "as", Kind::Form, percent);
-    list(c, "on", Kind::Context, percent / 2);
-    list(c, "by", Kind::Party, percent / 2);
-    if verbs.actions != [Transfer] {
-        list(c, "in", Kind::Region, percent / 2);
-    }
-    if c.chance(percent * 2 / 3) {
-        let resident = if c.chance(50) {
-            format!(" resident in {}", words.list(c, Kind::Region, None))
-        } else {
-            String::new()
-        };
-        clauses.push(format!(
-            "of {}{resident}",
-            words.list(c, Kind::Subject, None)
-        ));
-    }
-    if c.chance(percent) {
-        clauses.push(format!("when {}", condition(words, c, 2)));
-    }
-    if verbs.time && c.chance(percent) {
-        clauses.push(at_most(words, c));
     }
     clauses
+}
+
+/// The words of clauses that fit the verbs, and how often they occur, in tenths.
+fn fitting(verbs: &Verbs) -> Vec<(&'static str, usize)> {
+    use Action::*;
+    let mut words = vec![
+        ("for", 15),
+        ("as", 10),
+        ("of", 7),
+        ("when", 10),
+        ("on", 5),
+        ("by", 5),
+    ];
+    if verbs.has(&[Share, Sell, Transfer]) {
+        words.push(("with", 20));
+    }
+    if verbs.has(&[Collect]) && !verbs.has(&[Transfer]) {
+        words.push(("from party", 10));
+    }
+    if verbs.has(&[Transfer]) {
+        words.push(("to", 10));
+        if !verbs.has(&[Collect]) {
+            words.push(("from region", 10));
+        }
+    }
+    if verbs.actions != [Transfer] {
+        words.push(("in", 5));
+    }
+    if verbs.time {
+        words.push(("at most", 10));
+    }
+    words
+}
+
+fn clause(words: &Words, c: &mut Choices, word: &str) -> String {
+    if word == "as" {
+        return format!("as {}", form(words, c));
+    }
+    let mut list = |word: &str, kind: Kind, variable: Option<&str>| {
+        format!("{word} {}", words.list(c, kind, variable))
+    };
+    match word {
+        "for" => list(word, Kind::Purpose, Some("collected-purpose")),
+        "on" => list(word, Kind::Context, None),
+        "by" => list(word, Kind::Party, None),
+        "with" => list(word, Kind::Party, Some("its-source")),
+        "from party" => list("from", Kind::Party, Some("its-source")),
+        "from region" => list("from", Kind::Region, None),
+        "to" | "in" => list(word, Kind::Region, None),
+        "when" => format!("when {}", condition(words, c, 2)),
+        "at most" => at_most(words, c),
+        _ => {
+            let of = list("of", Kind::Subject, None);
+            let resident = if c.chance(50) {
+                format!(" resident in {}", words.list(c, Kind::Region, None))
+            } else {
+                String::new()
+            };
+            of + &resident
+        }
+    }
+}
+
+/// Identifiable and anonymous forms about as often.
+pub fn form(words: &Words, c: &mut Choices) -> String {
+    const ROOTS: [&str; 5] = [
+        "anonymous",
+        "aggregated",
+        "de-identified",
+        "any",
+        "pseudonymous",
+    ];
+    if c.chance(50) {
+        ROOTS[c.below(ROOTS.len())].to_string()
+    } else {
+        words.list(c, Kind::Form, None)
+    }
 }
 
 /// `[unless C] [except …]`
@@ -307,19 +346,31 @@ fn except(words: &Words, c: &mut Choices, verbs: &Verbs, percent: usize, depth: 
 }
 
 fn exception(words: &Words, c: &mut Choices, verbs: &Verbs, depth: usize) -> String {
-    let mut parts = clauses(words, c, verbs, 22);
-    if c.chance(25) {
-        parts.insert(0, words.list(c, Kind::Data, None));
-    }
-    if parts.is_empty() {
-        parts.push(format!("when {}", condition(words, c, 1)));
-    }
     format!(
         "{}{}{}",
-        parts.join(" "),
-        unless(words, c, 12),
-        except(words, c, verbs, 25, depth - 1)
+        some_clauses(words, c, verbs).join(" "),
+        unless(words, c, 25),
+        except(words, c, verbs, 30, depth - 1)
     )
+}
+
+/// At least one of data and clauses, mostly not much more: an exception that says much meets little.
+fn some_clauses(words: &Words, c: &mut Choices, verbs: &Verbs) -> Vec<String> {
+    let mut parts = clauses(words, c, verbs, 8);
+    if c.chance(15) {
+        parts.insert(0, words.list(c, Kind::Data, None));
+    }
+    if parts.is_empty() && c.chance(20) {
+        // A form that the rule is about only because an exception names it, and does not reach.
+        let form = c.pick(&["anonymous", "aggregated", "de-identified"]);
+        parts.push(format!("as {form}"));
+        let narrower = *c.pick(&["for", "when", "on"]);
+        parts.push(clause(words, c, narrower));
+    } else if parts.is_empty() {
+        let (word, _) = *c.pick(&fitting(verbs));
+        parts.push(clause(words, c, word));
+    }
+    parts
 }
 
 fn at_most(words: &Words, c: &mut Choices) -> String {

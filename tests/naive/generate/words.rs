@@ -71,8 +71,10 @@ impl Words {
         words.grow(c, text, Kind::Fact, &facts, (2, 4), root);
         words.fact_laws(c, text);
         words.grow(c, text, Kind::Event, &["closure", "invoice"], (1, 2), root);
-        let duties = ["inform", "inform-people", "erase"];
-        words.grow(c, text, Kind::Duty, &duties, (2, 3), root);
+        words.grow(c, text, Kind::Duty, &["inform", "erase"], (1, 2), root);
+        let inform = words.position(Kind::Duty, "inform");
+        let below = ["inform-people", "inform-staff"];
+        words.grow(c, text, Kind::Duty, &below, (1, 2), inform);
         words
     }
 
