@@ -269,7 +269,8 @@ fn touches(judge: &mut Judge, policy: PolicyId, rule: Option<usize>, action: Act
         Some(rule) => {
             let said = rule.permits.or(&rule.forbids).or(&rule.needs);
             let all = said.or(&rule.lifts);
-            all.some_from(judge.space.first_fact())
+            // A rule whose facts can no longer hold touches nothing.
+            all.and_some_from(judge.space.worlds(), judge.space.first_fact())
         }
         None => judge.space.none(),
     }
