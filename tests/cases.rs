@@ -1,15 +1,28 @@
-//! Every test that is a file: a case in `tests/cases/KIND/NAME.abide` with its snapshot beside it,
-//! the page of every code, every shipped policy. Adding a case is adding a file.
+//! Every test that is a file: a case in `tests/cases/KIND/`, the page of every code, every shipped
+//! policy. Adding a case is adding a file.
 //!
-//! In `check` cases each line that must raise a finding ends in `//~ code …`; marks and findings
-//! are matched both ways. `NAME.out` is what people see; `BLESS=1 cargo test` rewrites it, the marks
-//! are never rewritten.
+//! | kind | a case is | its `.out` holds |
+//! |---|---|---|
+//! | `parse` | text, broken or not | what was understood, and the findings |
+//! | `fmt` | text in any layout | the one layout |
+//! | `check` | files whose lines that raise a finding end in `//~ code …` | what people see |
+//! | `report` | a file with findings | every format |
+//! | `cli` | files, then commands | what each command prints, and its exit code |
+//!
+//! In `check` cases marks and findings are matched both ways, here and by the program itself.
+//! `BLESS=1 cargo test` rewrites what stands in `.out`; marks are never rewritten.
 #![allow(
     clippy::disallowed_methods,
     reason = "tests read and write files and run the program"
 )]
 
+use abide::diag::{Diagnostic, codes};
+use abide::project::Counts;
+use abide::report::{self, Report};
+use abide::source::{SourceMap, Span};
+use abide::syntax::ast::{Item, PlanItem, PolicyItem, TestItem};
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -24,8 +37,24 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind {
+        dir: "tests/cases/parse",
+        run: parse_case,
+    },
+    Kind {
+        dir: "tests/cases/fmt",
+        run: fmt_case,
+    },
+    Kind {
         dir: "tests/cases/check",
         run: check_case,
+    },
+    Kind {
+        dir: "tests/cases/report",
+        run: report_case,
+    },
+    Kind {
+        dir: "tests/cases/cli",
+        run: cli_case,
     },
     Kind {
         dir: "src/diag/docs",
@@ -40,18 +69,28 @@ const KINDS: &[Kind] = &[
 fn main() {
     let mut trials = Vec::new();
     for kind in KINDS {
-        for file in files(Path::new(kind.dir)) {
+        let files = files(Path::new(kind.dir));
+        // A kind without a case would pass for ever.
+        if files.is_empty() {
+            let message = format!("there is no case in {}", kind.dir);
+            trials.push(Trial::test(kind.dir, move || Err(message.into())));
+        }
+        for file in files {
             let run = kind.run;
             let name = file.display().to_string();
             trials.push(Trial::test(name, move || run(&file)));
         }
     }
-    trials.push(Trial::test("layers", layers));
-    trials.push(Trial::test(
-        "every module says what it is",
-        module_sentences,
-    ));
-    trials.push(Trial::test("every code has a page", every_code_has_a_page));
+    let laws: [(&str, fn() -> Result<(), Failed>); 5] = [
+        ("layers", layers),
+        ("every module says what it is", module_sentences),
+        ("every code has a page", every_code_has_a_page),
+        ("every format renders every finding", every_format_renders),
+        ("every snapshot has its case", every_snapshot_has_its_case),
+    ];
+    for (name, law) in laws {
+        trials.push(Trial::test(name, law));
+    }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
@@ -64,7 +103,10 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             all.extend(files(&path));
-        } else if path.extension().is_some_and(|e| e == "abide" || e == "md") {
+        } else if path
+            .extension()
+            .is_some_and(|e| e == "abide" || e == "md" || e == "session")
+        {
             all.push(path);
         }
     }
@@ -113,28 +155,161 @@ fn findings(file: &Path, dir: &Path, more: &[&str]) -> Result<Vec<(String, bool)
         .collect())
 }
 
-/// Marks and findings agree, and people see what the snapshot says.
+/// What is understood of a text, broken or not, and what is said of the rest.
+fn parse_case(file: &Path) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(file)?;
+    let mut sources = SourceMap::default();
+    let id = sources.add(file, file.display().to_string(), text.clone());
+    let mut findings = Vec::new();
+    let ast = abide::syntax::parse(id, &text, &mut findings);
+    let mut shown = String::new();
+    for item in &ast.items {
+        shown += &match item {
+            Item::Include(include) => format!("include {:?}\n", include.path.value),
+            Item::Vocabulary(names) => {
+                let known: Vec<&str> = names
+                    .entries
+                    .iter()
+                    .map(|entry| sources.slice(entry.path.span))
+                    .collect();
+                format!("{} {}\n", names.kind.word(), known.join(", "))
+            }
+            Item::Policy(policy) => {
+                let broken = |item: &&PolicyItem| matches!(item, PolicyItem::Broken(_));
+                let count = policy.items.iter().filter(broken).count();
+                kept("policy", &policy.name.text, policy.items.len(), count)
+            }
+            Item::Plan(plan) => {
+                let broken = |item: &&PlanItem| matches!(item, PlanItem::Broken(_));
+                let count = plan.items.iter().filter(broken).count();
+                kept("plan", &plan.name.text, plan.items.len(), count)
+            }
+            Item::Test(test) => {
+                let broken = |item: &&TestItem| matches!(item, TestItem::Broken(_));
+                let count = test.items.iter().filter(broken).count();
+                kept("test", &test.title.value, test.items.len(), count)
+            }
+            Item::Broken(broken) => format!("broken: {:?}\n", sources.slice(broken.span)),
+        };
+    }
+    findings.sort_by(Diagnostic::order);
+    let report = report_of(&sources, &findings);
+    let mut out = Vec::new();
+    report::human::findings(&report, false, &mut out)?;
+    snapshot(
+        &file.with_extension("out"),
+        &format!("{shown}\n{}", self::text(&out)),
+    )
+}
+
+fn kept(what: &str, name: &str, all: usize, broken: usize) -> String {
+    format!("{what} {name}: {} kept, {broken} broken\n", all - broken)
+}
+
+/// The one layout, which formatting again does not change.
+fn fmt_case(file: &Path) -> Result<(), Failed> {
+    let formatted = |text: &str| {
+        let ast = abide::syntax::parse(abide::source::FileId(0), text, &mut Vec::new());
+        abide::format::format(&ast, text)
+    };
+    let once = formatted(&std::fs::read_to_string(file)?);
+    if formatted(&once) != once {
+        return Err(format!("formatting again changes it:\n{once}").into());
+    }
+    snapshot(&file.with_extension("out"), &once)
+}
+
+/// Marks and findings agree both ways, and people see what the snapshot says.
 fn check_case(file: &Path) -> Result<(), Failed> {
-    let unexpected: Vec<String> = findings(file, Path::new("."), &[])?
-        .into_iter()
-        .filter(|(_, expected)| !expected)
-        .map(|(code, _)| code)
-        .collect();
     let name = file.to_string_lossy();
-    let output = abide(
-        &[
-            "check",
-            &name,
-            "--today",
-            TODAY,
-            "--show-expected",
-            "--allow-empty",
-        ],
-        Path::new("."),
-    );
-    let shown = text(&output.stdout);
-    if !unexpected.is_empty() {
-        return Err(format!("not marked: {unexpected:?}\n{shown}").into());
+    let args = ["check", &name, "--today", TODAY, "--allow-empty"];
+    let json = abide(&[&args[..], &["-f", "json"]].concat(), Path::new("."));
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout)
+        .map_err(|error| format!("{error}: {}", text(&json.stderr)))?;
+    let found: BTreeSet<(u64, String)> = json["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|f| f["file"] == *name && f["waived"] == false)
+        .map(|f| {
+            let code = f["code"].as_str().unwrap_or_default().to_string();
+            (f["line"].as_u64().unwrap_or_default(), code)
+        })
+        .collect();
+    let marked = marks(&std::fs::read_to_string(file)?);
+    let shown = abide(&[&args[..], &["--show-expected"]].concat(), Path::new("."));
+    let shown = text(&shown.stdout);
+    if found != marked {
+        let not_marked: Vec<_> = found.difference(&marked).collect();
+        let not_found: Vec<_> = marked.difference(&found).collect();
+        return Err(
+            format!("not marked: {not_marked:?}\nnot found: {not_found:?}\n{shown}").into(),
+        );
+    }
+    snapshot(&file.with_extension("out"), &shown)
+}
+
+/// `(line, code)` of every mark, read from the bare text and not by the program under test.
+fn marks(text: &str) -> BTreeSet<(u64, String)> {
+    let mut all = BTreeSet::new();
+    for (line, number) in text.lines().zip(1u64..) {
+        let Some((_, mark)) = line.split_once("//~") else {
+            continue;
+        };
+        let codes = mark.trim_start_matches('^');
+        let up = (mark.len() - codes.len()) as u64;
+        all.extend(
+            codes
+                .split_whitespace()
+                .map(|code| (number - up, code.to_string())),
+        );
+    }
+    all
+}
+
+/// Every format, one after the other; colours are spelled out.
+fn report_case(file: &Path) -> Result<(), Failed> {
+    let name = file.to_string_lossy();
+    let mut shown = String::new();
+    for more in [
+        &["-f", "full"][..],
+        &["-f", "full", "--color", "always"],
+        &["-f", "concise", "--statistics"],
+        &["-f", "json"],
+    ] {
+        let args = [&["check", &name, "--today", TODAY][..], more].concat();
+        let output = abide(&args, Path::new("."));
+        shown += &format!("== {}\n", more.join(" "));
+        shown += &text(&output.stdout).replace('\u{1b}', "\u{241b}");
+    }
+    // The version is not what is tested.
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    snapshot(
+        &file.with_extension("out"),
+        &shown.replace(&version, "\"version\": \"…\""),
+    )
+}
+
+/// Files (`//# file: name`), then commands (`$ abide …`), each run in a folder that holds the files.
+fn cli_case(file: &Path) -> Result<(), Failed> {
+    let case = std::fs::read_to_string(file)?;
+    let (commands, files): (Vec<&str>, Vec<&str>) =
+        case.lines().partition(|line| line.starts_with("$ abide "));
+    if commands.is_empty() {
+        return Err("there is no command".into());
+    }
+    let dir = tempfile::tempdir()?;
+    write_files(dir.path(), &files.join("\n"))?;
+    let mut shown = String::new();
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let output = abide(&args, dir.path());
+        shown += &format!("{command}\n{}", text(&output.stdout));
+        for line in text(&output.stderr).lines() {
+            shown += &format!("stderr: {line}\n");
+        }
+        let code = output.status.code().unwrap_or(-1);
+        shown += &format!("exit: {code}\n\n");
     }
     snapshot(&file.with_extension("out"), &shown)
 }
@@ -296,12 +471,15 @@ fn layers() -> Result<(), Failed> {
             continue;
         };
         for (number, line) in std::fs::read_to_string(&file)?.lines().enumerate() {
-            let Some(used) = line.trim_start().strip_prefix("use crate::") else {
+            if line.trim_start().starts_with("//") {
                 continue;
-            };
-            let module = used.split([':', ';', ',', ' ']).next().unwrap_or_default();
-            if layer(module).is_none_or(|used| used > own) {
-                wrong.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+            // Not only in `use`: a path written out is a use as well.
+            for used in line.split("crate::").skip(1) {
+                let module = used.split([':', ';', ',', ' ']).next().unwrap_or_default();
+                if layer(module).is_none_or(|used| used > own) {
+                    wrong.push(format!("{}:{}: {line}", file.display(), number + 1));
+                }
             }
         }
     }
@@ -338,4 +516,112 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     }
     all.sort();
     all
+}
+
+fn report_of<'a>(sources: &'a SourceMap, findings: &'a Vec<Diagnostic>) -> Report<'a> {
+    Report {
+        sources,
+        findings,
+        counts: Counts::default(),
+        waivers_end_in: &[],
+        show_expected: true,
+        quiet: false,
+        statistics: false,
+    }
+}
+
+/// As many results as findings, in every format, whatever the code and wherever it points: past the
+/// end, into the middle of a character, backwards, into an empty file.
+fn every_format_renders() -> Result<(), Failed> {
+    let mut sources = SourceMap::default();
+    let texts = [
+        "",
+        "é\r\n\ttab\u{202e}\u{1b}[31m",
+        "no line end",
+        "a\n\nb\n",
+    ];
+    let files: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            sources.add(
+                Path::new("x"),
+                format!("f{}.abide", text.len()),
+                (*text).into(),
+            )
+        })
+        .collect();
+    let mut findings = Vec::new();
+    for (at, code) in codes::ALL.iter().enumerate() {
+        for file in &files {
+            for (start, end) in [(0, 0), (0, 1), (1, 2), (3, 900), (5, 2), (900, 901)] {
+                let span = |start, end| Span {
+                    file: *file,
+                    start,
+                    end,
+                };
+                let other = Span {
+                    file: files[at % files.len()],
+                    start: end,
+                    end: start,
+                };
+                findings.push(
+                    Diagnostic::new(
+                        code,
+                        span(start, end),
+                        format!("m{}\nsecond", findings.len()),
+                    )
+                    .label("a\nb")
+                    .also(other, "")
+                    .note("note\u{1b}")
+                    .help("help"),
+                );
+            }
+        }
+    }
+    let report = report_of(&sources, &findings);
+    let mut out = Vec::new();
+    report::concise::write(&report, &mut out)?;
+    let concise = text(&out).lines().count() - 1;
+    let mut out = Vec::new();
+    report::human::write(&report, false, &mut out)?;
+    let human = text(&out);
+    let full = (0..findings.len())
+        .filter(|number| human.contains(&format!("]: m{number}\n")))
+        .count();
+    let mut out = Vec::new();
+    report::json::write(&report, &mut out)?;
+    let json: serde_json::Value = serde_json::from_slice(&out)?;
+    let json = json["findings"].as_array().map_or(0, Vec::len);
+    if human.contains(['\u{1b}', '\u{202e}']) {
+        return Err("something in `full` steers the terminal".into());
+    }
+    if [concise, full, json] != [findings.len(); 3] {
+        return Err(format!(
+            "of {} findings concise shows {concise}, full {full}, json {json}",
+            findings.len()
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// A snapshot whose case is gone tests nothing.
+fn every_snapshot_has_its_case() -> Result<(), Failed> {
+    let mut left: Vec<String> = Vec::new();
+    for kind in KINDS.iter().filter(|k| k.dir.starts_with("tests/cases/")) {
+        for entry in std::fs::read_dir(kind.dir)?.flatten() {
+            let path = entry.path();
+            let has_case = ["abide", "session"]
+                .iter()
+                .any(|end| path.with_extension(end).exists());
+            if path.extension().is_some_and(|e| e == "out") && !has_case {
+                left.push(path.display().to_string());
+            }
+        }
+    }
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no case beside {}", left.join(", ")).into())
+    }
 }

@@ -89,9 +89,18 @@ pub fn exists(path: &Path) -> bool {
     path.is_file()
 }
 
-/// The path with symbolic links resolved, where that can be done.
+/// The path from the top with symbolic links resolved. Of what is not there, the folders that are.
 pub fn canonical(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+    if let Ok(full) = std::fs::canonicalize(path) {
+        return full;
+    }
+    let path = normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()));
+    for folder in path.ancestors().skip(1) {
+        if let (Ok(full), Ok(rest)) = (std::fs::canonicalize(folder), path.strip_prefix(folder)) {
+            return full.join(rest);
+        }
+    }
+    path
 }
 
 /// The folder that all paths have in common; none where that would be the whole disk.

@@ -122,6 +122,7 @@ impl Loader {
         }
         let bytes = files::at_revision(revision, path)?;
         let file = self.add(&key, key.display().to_string(), bytes);
+        self.known.insert(key, file);
         self.revision.insert(file, revision.to_string());
         Ok(file)
     }
@@ -160,6 +161,13 @@ impl Loader {
         let target = from.parent().unwrap_or(Path::new("")).join(path);
         let full = files::canonical(&target);
         let root = files::root_of(from, self.done.common.as_deref());
+        // Whether there is a file outside is nothing that a policy can find out.
+        if Path::new(path).is_absolute() || !full.starts_with(&root) {
+            return Err((
+                format!("`{path}` lies outside the project"),
+                "include only files under the project's root, by a relative path".to_string(),
+            ));
+        }
         if !files::exists(&full) {
             return Err((
                 format!("there is no file `{path}` to include"),
@@ -167,12 +175,6 @@ impl Loader {
                     "the path counts from the including file: `{}` is looked for",
                     files::shown(&target)
                 ),
-            ));
-        }
-        if Path::new(path).is_absolute() || !full.starts_with(&root) {
-            return Err((
-                format!("`{path}` lies outside the project"),
-                "include only files under the project's root, by a relative path".to_string(),
             ));
         }
         if let Some(file) = self.known.get(&full) {
@@ -210,7 +212,11 @@ impl Loader {
             return Ok(*file);
         }
         match super::standard(name) {
-            Some(text) => Ok(self.add(&path, format!("std:{name}"), text.as_bytes().to_vec())),
+            Some(text) => {
+                let file = self.add(&path, format!("std:{name}"), text.as_bytes().to_vec());
+                self.known.insert(path, file);
+                Ok(file)
+            }
             None => {
                 let known: Vec<String> = super::STANDARD
                     .iter()

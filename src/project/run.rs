@@ -84,10 +84,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         check::check_with(&mut judge, &mut found);
         analyze::check(&mut judge, &|code| settings.levels.of(code), &mut found);
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
-        for diagnostic in &mut found {
-            diagnostic.severity = settings.levels.of(diagnostic.code);
-        }
-        found.retain(|diagnostic| diagnostic.severity != Severity::Allow);
+        settle(&settings.levels, &mut found);
         let off = |code: &str| {
             codes::by_name(code).is_some_and(|code| settings.levels.of(code) == Severity::Allow)
         };
@@ -106,16 +103,14 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     if !torn {
         vacuity::unused(&models, &loaded.asked, &mut findings);
     }
-    for diagnostic in &mut findings {
-        diagnostic.severity = settings.levels.of(diagnostic.code);
-    }
-    findings.retain(|diagnostic| diagnostic.severity != Severity::Allow);
+    settle(&settings.levels, &mut findings);
     marks::apply(
         &loaded.asts,
         &loaded.sources,
         &settings.levels,
         &mut findings,
     );
+    settle(&settings.levels, &mut findings);
     let order = |d: &Diagnostic| loaded.sources.file(d.primary.span.file).shown.clone();
     findings.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.order(b)));
     findings.dedup();
@@ -127,6 +122,14 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         waivers_end_in: ends,
         models,
     }
+}
+
+/// Gives findings the severity that people set, and drops those they don't want.
+fn settle(levels: &Levels, findings: &mut Diags) {
+    for diagnostic in findings.iter_mut() {
+        diagnostic.severity = levels.of(diagnostic.code);
+    }
+    findings.retain(|diagnostic| diagnostic.severity != Severity::Allow);
 }
 
 fn count(model: &Model, home: &impl Fn(FileId) -> bool, counts: &mut Counts) {
@@ -163,10 +166,10 @@ fn evidence(model: &Model, loaded: &Loaded, diags: &mut Diags) {
         let from = &loaded.sources.file(span.file).path;
         let target = from.parent().unwrap_or(Path::new("")).join(path);
         let full = files::canonical(&target);
-        let message = if !files::exists(&full) {
-            format!("the evidence `{path}` is not there")
-        } else if !full.starts_with(files::root_of(from, loaded.common.as_deref())) {
+        let message = if !full.starts_with(files::root_of(from, loaded.common.as_deref())) {
             format!("the evidence `{path}` lies outside the project")
+        } else if !files::exists(&full) {
+            format!("the evidence `{path}` is not there")
         } else {
             continue;
         };

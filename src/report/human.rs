@@ -100,11 +100,19 @@ fn path(report: &Report, flow: &FlowFinding) -> Option<String> {
         .path
         .iter()
         .enumerate()
-        .map(|(at, step)| match (step.verb, at) {
-            ("->", 0) => format!("{} -> {}: {}", step.from, step.to, step.data),
-            ("->", _) => format!("└─ -> {}: {}", step.to, step.data),
-            (verb, 0) => format!("{} {verb} {}", step.from, step.data),
-            (verb, _) => format!("└─ {verb} {}", step.data),
+        .map(|(at, step)| {
+            // What is used in deriving is not what is derived.
+            let used = at + 1 == flow.path.len() && flow.action == "use";
+            let verb = match step.verb {
+                "derives" if used => "derives from",
+                verb => verb,
+            };
+            match (verb, at) {
+                ("->", 0) => format!("{} -> {}: {}", step.from, step.to, step.data),
+                ("->", _) => format!("└─ -> {}: {}", step.to, step.data),
+                (verb, 0) => format!("{} {verb} {}", step.from, step.data),
+                (verb, _) => format!("└─ {verb} {}", step.data),
+            }
         })
         .collect();
     let width = steps

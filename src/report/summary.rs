@@ -64,16 +64,7 @@ pub fn line(report: &Report) -> String {
         .filter(|d| d.waived.is_some())
         .count();
     if waived > 0 {
-        // Ends within a month are worth knowing: the finding will be back.
-        let soon = report.waivers_end_in.iter().copied().filter(|d| *d <= 30);
-        let note = match (soon.clone().count(), soon.min()) {
-            (0, _) | (_, None) => String::new(),
-            (ends, Some(days)) => {
-                let verb = if ends == 1 { "ends" } else { "end" };
-                let days = usize::try_from(days).unwrap_or(0);
-                format!(" ({ends} {verb} in {})", number(days, "day", "days"))
-            }
-        };
+        let note = ending(report.waivers_end_in);
         found.push(format!("{waived} waived{note}"));
     }
     let expected: Vec<_> = report.findings.iter().filter(|d| d.expected).collect();
@@ -95,4 +86,45 @@ pub fn line(report: &Report) -> String {
 /// "1 plan", "2 plans".
 pub fn number(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Which of the waivers end within a month, after which what they silence is back.
+fn ending(days: &[i64]) -> String {
+    let soon: Vec<i64> = days.iter().copied().filter(|days| *days <= 30).collect();
+    let (Some(first), Some(last)) = (soon.iter().min(), soon.iter().max()) else {
+        return String::new();
+    };
+    let count = soon.len();
+    let verb = if count == 1 { "ends" } else { "end" };
+    let when = |days: i64| match days {
+        ..=0 => "today".to_string(),
+        1 => "in 1 day".to_string(),
+        _ => format!("in {days} days"),
+    };
+    if first == last {
+        format!(" ({count} {verb} {})", when(*first))
+    } else {
+        format!(" ({count} end within 30 days, the first {})", when(*first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ending;
+
+    #[test]
+    fn waivers_that_end_soon_are_counted_with_their_day() {
+        for (days, says) in [
+            (&[][..], ""),
+            (&[31, 400], ""),
+            (&[9, 400], " (1 ends in 9 days)"),
+            (&[1], " (1 ends in 1 day)"),
+            (&[0], " (1 ends today)"),
+            (&[9, 9], " (2 end in 9 days)"),
+            (&[29, 9], " (2 end within 30 days, the first in 9 days)"),
+            (&[30, 0, 31], " (2 end within 30 days, the first today)"),
+        ] {
+            assert_eq!(ending(days), says, "{days:?}");
+        }
+    }
 }
