@@ -25,7 +25,7 @@ pub struct Args {
     paths: Paths,
     #[command(flatten)]
     judging: Judging,
-    /// The policies asked; without any, those that none supersedes
+    /// The policies asked; without any, those in force, that none supersedes
     #[arg(long, value_name = "NAME")]
     policy: Vec<String>,
     /// How to answer

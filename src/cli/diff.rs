@@ -84,12 +84,17 @@ pub fn run(args: &Args) -> Result<u8, String> {
         Some(new) => (find(&args.old)?, find(new)?),
         None => {
             let new = find(&args.old)?;
-            let old = model.policy(new).supersedes.ok_or_else(|| {
-                format!(
-                    "`{}` supersedes no policy; name the one to compare it with",
-                    args.old
-                )
-            })?;
+            let old = model
+                .policy(new)
+                .supersedes
+                .first()
+                .copied()
+                .ok_or_else(|| {
+                    format!(
+                        "`{}` supersedes no policy; name the one to compare it with",
+                        args.old
+                    )
+                })?;
             (old, new)
         }
     };

@@ -65,7 +65,8 @@ pub fn policy(model: &Model, name: &str) -> Result<PolicyId, String> {
     })
 }
 
-/// The policies a question is put to: those named, else those in force (that none supersedes).
+/// The policies a question is put to: those named, else those in force, that none supersedes. What
+/// others extend or yield to speaks through them.
 pub fn policies(model: &Model, names: &[String]) -> Result<Vec<PolicyId>, String> {
     if !names.is_empty() {
         return names.iter().map(|name| policy(model, name)).collect();
@@ -74,7 +75,10 @@ pub fn policies(model: &Model, names: &[String]) -> Result<Vec<PolicyId>, String
     let in_force: Vec<PolicyId> = all
         .map(PolicyId)
         .filter(|id| {
-            let over = |policy: &crate::model::Policy| policy.supersedes == Some(*id);
+            let over = |policy: &crate::model::Policy| {
+                let mut others = policy.supersedes.iter().chain(&policy.extends);
+                others.any(|other| other == id) || policy.yields_to.contains(id)
+            };
             !model.policies.iter().any(over)
         })
         .collect();

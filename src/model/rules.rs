@@ -287,8 +287,8 @@ pub struct Policy {
     pub span: Span,
     /// `effective`
     pub effective: Option<Date>,
-    /// `supersedes`
-    pub supersedes: Option<PolicyId>,
+    /// `supersedes`, in order: the first is the one it is compared with.
+    pub supersedes: Vec<PolicyId>,
     /// `extends`, in order.
     pub extends: Vec<PolicyId>,
     /// `yields to`, in order: its own; where it has none, those of what it extends.

@@ -356,8 +356,8 @@ pub struct Policy {
 pub enum PolicyItem {
     /// `effective DATE`.
     Effective(Date, Span),
-    /// `supersedes NAME`.
-    Supersedes(Name, Span),
+    /// `supersedes NAME, …`.
+    Supersedes(Vec<Name>, Span),
     /// `extends NAME, …`.
     Extends(Vec<Name>, Span),
     /// `yields to NAME, …`.

@@ -17,8 +17,10 @@ use std::collections::BTreeMap;
 pub(super) struct Header {
     /// `effective`
     pub effective: Option<(ast::Date, Span)>,
-    /// `supersedes`
-    pub supersedes: Option<(PolicyId, Span)>,
+    /// `supersedes`, with places
+    pub supersedes: Vec<(PolicyId, Span)>,
+    /// Where `supersedes` stands.
+    supersedes_at: Option<Span>,
     /// `extends`, with places
     pub extends: Vec<(PolicyId, Span)>,
     /// `yields to`, with places
@@ -50,14 +52,14 @@ impl Header {
                     Some((_, first)) => diags.push(twice("effective", *span, first)),
                     None => self.effective = Some((*date, *span)),
                 },
-                PolicyItem::Supersedes(name, span) => {
-                    let id = policies.find(name, scope, diags);
-                    match (self.supersedes, id) {
-                        (Some((_, first)), _) => diags.push(twice("supersedes", *span, first)),
-                        (None, Some(id)) => self.supersedes = Some((id, name.span)),
-                        (None, None) => {}
+                PolicyItem::Supersedes(names, span) => match self.supersedes_at {
+                    Some(first) => diags.push(twice("supersedes", *span, first)),
+                    None => {
+                        self.supersedes_at = Some(*span);
+                        let list = &mut self.supersedes;
+                        add_policies("supersedes", names, list, policies, scope, diags);
                     }
-                }
+                },
                 PolicyItem::Extends(names, _) => {
                     add_policies("extends", names, &mut self.extends, policies, scope, diags);
                 }

@@ -80,13 +80,13 @@ pub(super) fn lower(
         "supersedes",
         headers
             .iter()
-            .map(|header| header.supersedes.into_iter().collect())
+            .map(|header| header.supersedes.clone())
             .collect(),
         &mut policies.list,
         diags,
     );
     for (policy, others) in policies.list.iter_mut().zip(supersedes) {
-        policy.supersedes = others.first().map(|(id, _)| *id);
+        policy.supersedes = others.iter().map(|(id, _)| *id).collect();
     }
     inherit(&mut policies.list, &headers, &extends, diags);
     spread_errors(&mut policies.list);
@@ -186,7 +186,7 @@ fn empty(tree: &ast::Policy) -> Policy {
         docs: docs(&tree.docs),
         span: tree.name.span,
         effective: None,
-        supersedes: None,
+        supersedes: Vec::new(),
         extends: Vec::new(),
         yields_to: Vec::new(),
         closed: Action::ALL.map(Action::closed_by_default),

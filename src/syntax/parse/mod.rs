@@ -311,7 +311,7 @@ impl Reader<'_> {
                             let (date, _) = at.date(&last(child));
                             PolicyItem::Effective(date, span)
                         }
-                        Rule::supersedes => PolicyItem::Supersedes(at.name(&last(child)), span),
+                        Rule::supersedes => PolicyItem::Supersedes(at.names(last(child)), span),
                         Rule::extends => PolicyItem::Extends(at.names(last(child)), span),
                         Rule::yields_to => PolicyItem::YieldsTo(at.names(last(child)), span),
                         Rule::open => PolicyItem::Open(at.verbs(last(child)), span),

@@ -292,7 +292,7 @@ fn headers() {
         p.effective.map(|date| date.to_string()).as_deref(),
         Some("2022-04-04")
     );
-    assert_eq!(p.supersedes.map(|id| id.0), Some(1));
+    assert_eq!(p.supersedes, [crate::model::PolicyId(1)]);
     assert_eq!(p.closed, [true, false, false, true, true, true, false]);
     let twice = "effective 2022-04-04 effective 2022-04-05 never use email";
     rule(twice).finds(&[("misplaced-clause", "`effective` stands twice")]);
