@@ -81,7 +81,7 @@ fn main() {
             trials.push(Trial::test(name, move || run(&file)));
         }
     }
-    let laws: [(&str, fn() -> Result<(), Failed>); 5] = [
+    let laws: [(&str, Law); 5] = [
         ("layers", layers),
         ("every module says what it is", module_sentences),
         ("every code has a page", every_code_has_a_page),
@@ -93,6 +93,9 @@ fn main() {
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
+
+/// What holds of the whole tree, rather than of one file.
+type Law = fn() -> Result<(), Failed>;
 
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
