@@ -17,7 +17,6 @@
 )]
 
 use abide::diag::{Diagnostic, codes};
-use abide::project::Counts;
 use abide::report::{self, Report};
 use abide::source::{SourceMap, Span};
 use abide::syntax::ast::{Item, PlanItem, PolicyItem, TestItem};
@@ -521,15 +520,10 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn report_of<'a>(sources: &'a SourceMap, findings: &'a Vec<Diagnostic>) -> Report<'a> {
+fn report_of<'a>(sources: &'a SourceMap, findings: &'a [Diagnostic]) -> Report<'a> {
     Report {
-        sources,
-        findings,
-        counts: Counts::default(),
-        waivers_end_in: &[],
         show_expected: true,
-        quiet: false,
-        statistics: false,
+        ..Report::of(sources, &[], findings)
     }
 }
 

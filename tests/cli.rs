@@ -13,6 +13,18 @@ const BAD: &str = "data email\nparty mailer\npolicy p {\n  never share email wit
 
 const PLAN: &str = "data email\nparty mailer\nsubject person\npolicy p {\n  never share email with mailer\n}\nplan l {\n  checks p\n  source a : person\n  system s\n  external m : mailer\n  a -> s : email\n  s -> m : email\n}\n";
 
+const FORMATS: [&str; 9] = [
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "github",
+    "gitlab",
+    "junit",
+    "sarif",
+];
+
 fn abide(dir: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_abide"))
         .args(args)
@@ -20,6 +32,7 @@ fn abide(dir: &Path, args: &[&str]) -> Output {
         .env_remove("ABIDE_OUTPUT_FORMAT")
         .env_remove("FORCE_COLOR")
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_STEP_SUMMARY")
         .output()
         .expect("the binary runs")
 }
@@ -113,10 +126,12 @@ fn exit_codes() {
         (&[], 2),
     ];
     for (args, code) in table {
-        for format in ["full", "concise", "json"] {
+        for format in FORMATS {
             let mut args = args.to_vec();
             if args.first() == Some(&"check") && !args.contains(&"-f") {
                 args.extend(["-f", format]);
+            } else if format != "full" {
+                continue;
             }
             let output = abide(dir.path(), &args);
             let shown = format!("{args:?}\n{}{}", out(&output), err(&output));
@@ -323,6 +338,68 @@ fn several_formats_at_once() {
     let json: serde_json::Value = serde_json::from_str(&json).expect("valid");
     assert_eq!(json["findings"][0]["code"], "failed-test");
     assert_eq!(json["findings"][0]["line"], 7);
+}
+
+/// One run feeds all readers, and what does not parse is no reason for output that does not either.
+#[test]
+fn a_syntax_error_leaves_every_format_whole() {
+    let dir = folder(&[
+        ("a.abide", BAD.as_bytes()),
+        ("torn.abide", b"policy p {\n  may share\n}\n"),
+    ]);
+    let mut args = vec!["check".to_string(), ".".to_string()];
+    args.extend(FORMATS.map(|format| format!("--output-format={format}={format}.out")));
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let output = abide(dir.path(), &args);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert_eq!(out(&output), "");
+    let read = |format: &str| {
+        std::fs::read_to_string(dir.path().join(format!("{format}.out"))).expect("written")
+    };
+    for format in FORMATS {
+        assert!(read(format).contains("syntax-error"), "{format}");
+        assert!(read(format).contains("failed-test"), "{format}");
+    }
+    for format in ["json", "gitlab", "sarif"] {
+        let _: serde_json::Value = serde_json::from_str(&read(format)).expect(format);
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&read("sarif")).expect("valid");
+    let run = &sarif["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    // The environment says the format where no option does, and the option has the last word.
+    let with = |value: &str, args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+            .args(args)
+            .current_dir(dir.path())
+            .env("ABIDE_OUTPUT_FORMAT", value)
+            .output()
+            .expect("the binary runs");
+        out(&output)
+    };
+    assert_eq!(with("sarif", &["check", "."]), read("sarif"));
+    assert_eq!(
+        with("sarif", &["check", ".", "-f", "concise"]),
+        read("concise")
+    );
+}
+
+#[test]
+fn a_step_of_a_workflow_gets_a_table() {
+    let dir = folder(&[("a.abide", BAD.as_bytes()), ("step.md", b"# before\n")]);
+    let run = |format: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+            .args(["check", "a.abide", "-f", format])
+            .current_dir(dir.path())
+            .env("GITHUB_STEP_SUMMARY", dir.path().join("step.md"))
+            .output()
+            .expect("the binary runs");
+        assert_eq!(output.status.code(), Some(1));
+        std::fs::read_to_string(dir.path().join("step.md")).expect("there")
+    };
+    assert_eq!(run("concise"), "# before\n");
+    let summary = run("github");
+    assert!(summary.starts_with("# before\n### abide\n\nchecked 1 policy"));
+    assert!(summary.contains("\n| error | failed-test | a.abide:7:3 |"));
 }
 
 /// The analytics plan is fine only because of its anonymisation.

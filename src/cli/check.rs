@@ -51,8 +51,10 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     }
     let report = Report {
         sources: &outcome.sources,
+        asts: &outcome.asts,
         findings: &outcome.findings,
         counts: outcome.counts,
+        checked: &outcome.checked,
         waivers_end_in: &outcome.waivers_end_in,
         show_expected: args.output.show_expected,
         quiet: args.output.quiet,

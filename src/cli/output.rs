@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 #[derive(Debug, Clone, Args)]
 pub struct Output {
     /// FORMAT, or FORMAT=FILE to write it there; may be given several times. Formats: full, concise,
-    /// json
+    /// grouped, json, json-lines, github, gitlab, junit, sarif
     #[arg(
         short = 'f',
         long = "output-format",
@@ -46,13 +46,25 @@ pub struct Wanted<'a> {
 enum Format {
     Full,
     Concise,
+    Grouped,
     Json,
+    JsonLines,
+    Github,
+    Gitlab,
+    Junit,
+    Sarif,
 }
 
-const FORMATS: [(&str, Format); 3] = [
+const FORMATS: [(&str, Format); 9] = [
     ("full", Format::Full),
     ("concise", Format::Concise),
+    ("grouped", Format::Grouped),
     ("json", Format::Json),
+    ("json-lines", Format::JsonLines),
+    ("github", Format::Github),
+    ("gitlab", Format::Gitlab),
+    ("junit", Format::Junit),
+    ("sarif", Format::Sarif),
 ];
 
 impl Output {
@@ -81,6 +93,9 @@ impl Output {
 
     /// Writes a report in every format wanted.
     pub fn write(&self, wanted: &[Wanted], report: &Report) -> Result<(), String> {
+        if wanted.iter().any(|wanted| wanted.format == Format::Github) {
+            step_summary(report)?;
+        }
         for Wanted { format, file } in wanted {
             match file {
                 Some(file) => {
@@ -120,8 +135,31 @@ fn write(format: Format, report: &Report, color: bool, out: &mut dyn Write) -> i
     match format {
         Format::Full => report::human::write(report, color, out),
         Format::Concise => report::concise::write(report, out),
+        Format::Grouped => report::grouped::write(report, out),
         Format::Json => report::json::write(report, out),
+        Format::JsonLines => report::json_lines::write(report, out),
+        Format::Github => report::github::write(report, out),
+        Format::Gitlab => report::gitlab::write(report, out),
+        Format::Junit => report::junit::write(report, out),
+        Format::Sarif => report::sarif::write(report, out),
     }
+}
+
+/// Adds what GitHub shows below a step, where it says in what file.
+fn step_summary(report: &Report) -> Result<(), String> {
+    let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty()) else {
+        return Ok(());
+    };
+    let written = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&file)
+        .map(BufWriter::new)
+        .and_then(|mut out| {
+            report::github::step_summary(report, &mut out)?;
+            out.flush()
+        });
+    written.map_err(|error| format!("can't write the step's summary: {error}"))
 }
 
 /// A reader that has seen enough ends the output quietly.

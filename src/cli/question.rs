@@ -38,15 +38,7 @@ pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String>
 
 /// Prints findings to standard error.
 pub fn show(loaded: &Loaded, diags: &Diags) {
-    let report = Report {
-        sources: &loaded.sources,
-        findings: diags,
-        counts: Default::default(),
-        waivers_end_in: &[],
-        show_expected: false,
-        quiet: false,
-        statistics: false,
-    };
+    let report = Report::of(&loaded.sources, &loaded.asts, diags);
     let mut text = Vec::new();
     // Writing to memory does not fail.
     let _ = crate::report::human::findings(&report, false, &mut text);

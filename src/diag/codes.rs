@@ -55,6 +55,8 @@ macro_rules! codes {
     ($($constant:ident $name:literal $group:ident $severity:ident $summary:literal;)*) => {
         $(
             #[doc = $summary]
+            #[doc = ""]
+            #[doc = include_str!(concat!("docs/", $name, ".md"))]
             pub static $constant: Code = Code {
                 name: $name,
                 group: Group::$group,
@@ -123,6 +125,15 @@ codes! {
 
     EXPIRED_WAIVER "expired-waiver" Waivers Error "a waiver past its date";
     UNUSED_WAIVER "unused-waiver" Waivers Warning "a waiver that silences nothing";
+}
+
+/// Where the pages of this version can be read.
+pub const SITE: &str = concat!("https://docs.rs/abide/", env!("CARGO_PKG_VERSION"));
+
+/// Where a code's page can be read: that of its constant, whose text holds it.
+pub fn url(code: &Code) -> String {
+    let constant = code.name.replace('-', "_").to_uppercase();
+    format!("{SITE}/abide/diag/codes/static.{constant}.html")
 }
 
 /// The code of a name.

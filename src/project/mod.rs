@@ -1,8 +1,9 @@
 //! The driver: finds files, runs the phases, applies severities, waivers and marks, once.
 //!
 //! `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
-//! `run` runs the phases, `levels` are severities, `marks` the expectations written as `//~`.
+//! `run` runs the phases, `checked` lists what they judged, `levels` are severities, `marks` the expectations written as `//~`.
 
+pub mod checked;
 pub mod files;
 pub mod groups;
 pub mod levels;
@@ -11,6 +12,7 @@ pub mod marks;
 pub mod run;
 pub mod vacuity;
 
+pub use checked::Checked;
 pub use levels::Levels;
 pub use load::{Input, Loaded, load};
 pub use run::{Counts, Outcome, run};

@@ -1,5 +1,6 @@
 //! The phases in order, and what is done once with what they find.
 
+use super::checked::{self, Checked};
 use super::groups::groups;
 use super::levels::Levels;
 use super::load::Loaded;
@@ -52,6 +53,8 @@ pub struct Outcome {
     pub findings: Diags,
     /// How much was checked.
     pub counts: Counts,
+    /// What was checked, one by one, in order of place.
+    pub checked: Vec<Checked>,
     /// Days until each waiver that silences something ends.
     pub waivers_end_in: Vec<i64>,
     /// The models, with the files at home in each.
@@ -62,6 +65,7 @@ pub struct Outcome {
 pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     let mut findings = std::mem::take(&mut loaded.diags);
     let mut counts = Counts::default();
+    let mut checked = Vec::new();
     let mut models = Vec::new();
     let mut ends = Vec::new();
     let all: Vec<&Ast> = loaded.asts.iter().collect();
@@ -93,6 +97,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
             ends.extend(applied);
         }
         count(&model, &home, &mut counts);
+        checked::of(&model, &loaded.asts, &home, &mut checked);
         findings.append(&mut found);
         models.push((model, group.home));
     }
@@ -119,6 +124,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         asts: loaded.asts,
         findings,
         counts,
+        checked,
         waivers_end_in: ends,
         models,
     }

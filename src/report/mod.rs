@@ -1,23 +1,35 @@
 //! Findings on paper: one file a format, each total and given the same report.
 
 pub mod concise;
+pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod grouped;
 pub mod human;
 pub mod json;
+pub mod json_lines;
+pub mod junit;
+pub mod sarif;
 pub mod summary;
 
-use crate::diag::{Diagnostic, Diags, Severity};
-use crate::project::Counts;
-use crate::source::SourceMap;
+use crate::diag::{Diagnostic, Severity};
+use crate::project::{Checked, Counts};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::Ast;
 
 /// What every format is given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Report<'a> {
     /// All texts.
     pub sources: &'a SourceMap,
+    /// All trees, by file.
+    pub asts: &'a [Ast],
     /// All findings in order, waived and expected ones included.
-    pub findings: &'a Diags,
+    pub findings: &'a [Diagnostic],
     /// How much was checked.
     pub counts: Counts,
+    /// What was checked, one by one.
+    pub checked: &'a [Checked],
     /// Days until each waiver that silences something ends.
     pub waivers_end_in: &'a [i64],
     /// Whether people also want to see expected findings in full.
@@ -28,7 +40,27 @@ pub struct Report<'a> {
     pub statistics: bool,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// Findings alone, with nothing said of what was checked.
+    pub fn of(sources: &'a SourceMap, asts: &'a [Ast], findings: &'a [Diagnostic]) -> Report<'a> {
+        Report {
+            sources,
+            asts,
+            findings,
+            counts: Counts::default(),
+            checked: &[],
+            waivers_end_in: &[],
+            show_expected: false,
+            quiet: false,
+            statistics: false,
+        }
+    }
+
+    /// The path of a place as people see it.
+    pub fn path(&self, span: Span) -> &str {
+        &self.sources.file(span.file).shown
+    }
+
     /// Findings that count: neither waived nor expected.
     pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
         self.findings
@@ -38,9 +70,12 @@ impl Report<'_> {
 
     /// Findings to show to people.
     pub fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings
-            .iter()
-            .filter(|d| d.waived.is_none() && (!d.expected || self.show_expected))
+        self.findings.iter().filter(|d| self.shows(d))
+    }
+
+    /// Whether a finding is shown to people: it counts, or it is expected and they want to see that.
+    pub fn shows(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.waived.is_none() && (!diagnostic.expected || self.show_expected)
     }
 
     /// How many open findings have a severity.
@@ -53,7 +88,7 @@ impl Report<'_> {
 pub fn place(report: &Report, diagnostic: &Diagnostic) -> String {
     let span = diagnostic.primary.span;
     let at = report.sources.start(span);
-    let path = &report.sources.file(span.file).shown;
+    let path = report.path(span);
     format!("{path}:{}:{}", at.line, at.column)
 }
 
