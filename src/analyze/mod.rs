@@ -19,11 +19,15 @@ use crate::decide::EffectiveRule;
 use crate::diag::{Code, Diagnostic, Diags, Severity, codes};
 use crate::model::{Action, Model, PolicyId};
 
-/// Every finding about the policies of a model alone; those that are off cost nothing.
-pub fn check(judge: &mut Judge, level: &dyn Fn(&Code) -> Severity, diags: &mut Diags) {
+/// Every finding about policies alone; those that are off cost nothing.
+pub fn check(
+    judge: &mut Judge,
+    policies: &[PolicyId],
+    level: &dyn Fn(&Code) -> Severity,
+    diags: &mut Diags,
+) {
     let on = |code: &Code| level(code) != Severity::Allow;
-    for at in 0..judge.model.policies.len() {
-        let policy = PolicyId(at as u32);
+    for policy in policies.iter().copied() {
         if !judge.is_whole(policy) {
             diags.push(too_large(judge.model, policy));
             continue;

@@ -1,7 +1,7 @@
 //! A flow in one line judged: tests (§7) and questions.
 
 use super::findings::{nameable, whole_acts};
-use super::judge::{Judge, RuleRef, Verdict};
+use super::judge::{Judge, RuleRef, RulingId, Verdict};
 use crate::decide::meaning::{has_dimensions, recipients};
 use crate::decide::{Acts, Diagram, Dim};
 use crate::model::plans::Expected;
@@ -100,30 +100,20 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
         let retains = *action == Action::Retain;
         let open = judge.space.none();
         let mut groups: BTreeMap<Signature, Diagram> = BTreeMap::new();
-        for datum in data.ones() {
-            let datum = NameId(datum as u32);
-            let ruling = judge.ruling(policy, *action, datum, &[]);
+        for (ruling, data) in alike(judge, policy, *action, &data) {
+            let ruling = judge.get(ruling);
             let parts = judge.classify(&ruling, &acts, &worlds, &flow.fulfilling, &open, retains);
             let mut fine = acts.clone();
-            for part in &parts {
+            for part in parts {
                 fine = fine.minus(&part.acts);
-                let signature = (
-                    Some(part.verdict),
-                    part.rules.clone(),
-                    part.facts.clone(),
-                    part.duties.clone(),
-                );
-                let whole = whole_acts(judge, datum, &part.acts);
+                let whole = whole_acts(judge, &data, &part.acts);
+                let signature = (Some(part.verdict), part.rules, part.facts, part.duties);
                 add(&mut groups, judge, signature, &whole);
             }
             for (rules, acts) in judge.permitting(&ruling, &fine, &worlds) {
-                let whole = whole_acts(judge, datum, &acts);
-                add(
-                    &mut groups,
-                    judge,
-                    (None, rules, Vec::new(), Vec::new()),
-                    &whole,
-                );
+                let whole = whole_acts(judge, &data, &acts);
+                let signature = (None, rules, Vec::new(), Vec::new());
+                add(&mut groups, judge, signature, &whole);
             }
         }
         for ((verdict, rules, facts, duties), acts) in groups {
@@ -140,6 +130,24 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
         }
     }
     Some(answer)
+}
+
+/// Data by what the policy rules of them: what no rule tells apart is judged once.
+fn alike(
+    judge: &mut Judge,
+    policy: PolicyId,
+    action: Action,
+    data: &FixedBitSet,
+) -> BTreeMap<RulingId, FixedBitSet> {
+    let mut alike: BTreeMap<RulingId, FixedBitSet> = BTreeMap::new();
+    for datum in data.ones() {
+        let ruling = judge.ruling(policy, action, NameId(datum as u32), &[]);
+        let all = alike
+            .entry(ruling)
+            .or_insert_with(|| FixedBitSet::with_capacity(data.len()));
+        all.insert(datum);
+    }
+    alike
 }
 
 fn add<K: Ord>(groups: &mut BTreeMap<K, Diagram>, judge: &Judge, signature: K, acts: &Diagram) {

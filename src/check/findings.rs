@@ -10,6 +10,7 @@ use crate::flow::{LabelId, Labels, Paths};
 use crate::model::naming::lists;
 use crate::model::vocabulary::{Literal, NameId};
 use crate::model::{Action, PolicyId};
+use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -119,7 +120,7 @@ pub fn group(
                 .entry(signature)
                 .or_insert_with(|| (judge.space.none(), Vec::new()));
             let data = labels.get(one.label).data;
-            let here = whole_acts(judge, data, &part.acts);
+            let here = whole_acts(judge, &only(data), &part.acts);
             *acts = acts.or(&here);
             from.push((one, data, here));
         }
@@ -180,8 +181,12 @@ pub fn nameable(judge: &Judge, acts: &Diagram, action: Action) -> Vec<Acts> {
     all
 }
 
-/// Acts with their datum, and without what findings don't name: flags, times, facts.
-pub fn whole_acts(judge: &Judge, data: NameId, acts: &Diagram) -> Diagram {
+fn only(name: NameId) -> FixedBitSet {
+    FixedBitSet::from_iter([name.0 as usize])
+}
+
+/// Acts with their data, and without what findings don't name: flags, times, facts.
+pub fn whole_acts(judge: &Judge, data: &FixedBitSet, acts: &Diagram) -> Diagram {
     let space = &judge.space;
     let (flags, time, event) = (
         space.flag_bits(),
@@ -194,9 +199,7 @@ pub fn whole_acts(judge: &Judge, data: NameId, acts: &Diagram) -> Diagram {
             || event.contains(&bit)
             || bit >= space.first_fact()
     });
-    let mut datum = fixedbitset::FixedBitSet::with_capacity(data.0 as usize + 1);
-    datum.insert(data.0 as usize);
-    space.atoms(Dim::Data, &datum).and(&named)
+    space.atoms(Dim::Data, data).and(&named)
 }
 
 fn way(paths: &Paths, node: usize, at: At, judged: &Judged) -> Way {

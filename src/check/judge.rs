@@ -47,8 +47,9 @@ pub struct Part {
     pub acts: Diagram,
 }
 
-/// What a policy says of one action on one datum and all it derives from.
-#[derive(Debug)]
+/// What a policy says of one action on one datum and all it derives from. Data that no rule tells
+/// apart have equal rulings.
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Ruling {
     permits: Diagram,
     forbids: Diagram,
@@ -58,17 +59,13 @@ pub struct Ruling {
     rules: Vec<EffectiveRule>,
 }
 
+/// A ruling, by its number among those of a judge: equal rulings have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RulingId(usize);
+
 type RulingKey = (PolicyId, Action, NameId, Vec<NameId>);
-type PartsKey = (
-    PolicyId,
-    NameId,
-    Vec<NameId>,
-    Diagram,
-    Vec<Literal>,
-    Vec<NameId>,
-    Open,
-    Action,
-);
+/// What decides the parts: the ruling, the acts, the facts given, the duties fulfilled, what is open.
+type PartsKey = (RulingId, Diagram, Vec<Literal>, Vec<NameId>, Open, bool);
 
 /// Compiled policies of a model, ready to judge acts; remembers what it judged.
 pub struct Judge<'a> {
@@ -81,7 +78,9 @@ pub struct Judge<'a> {
     /// Facts that no longer hold.
     pub expired: FixedBitSet,
     compiled: BTreeMap<PolicyId, Rc<Decision>>,
-    rulings: FxHashMap<RulingKey, Rc<Ruling>>,
+    rulings: Vec<Rc<Ruling>>,
+    ruling_of: FxHashMap<RulingKey, RulingId>,
+    ruling_ids: FxHashMap<Rc<Ruling>, RulingId>,
     parts: FxHashMap<PartsKey, Rc<Vec<Part>>>,
 }
 
@@ -95,7 +94,9 @@ impl<'a> Judge<'a> {
             today,
             expired: expired(&model.vocabulary, today),
             compiled: BTreeMap::new(),
-            rulings: FxHashMap::default(),
+            rulings: Vec::new(),
+            ruling_of: FxHashMap::default(),
+            ruling_ids: FxHashMap::default(),
             parts: FxHashMap::default(),
         }
     }
@@ -130,39 +131,27 @@ impl<'a> Judge<'a> {
         given.sort_unstable();
         given.dedup();
         let acts = situation.acts(&self.space, labels, label, relation);
-        let data = labels.get(label);
-        let key = (
-            policy,
-            data.data,
-            // Not by its number, which is another in each plan.
-            labels.ancestors(label).to_vec(),
-            acts,
-            given,
-            situation.fulfilled.clone(),
-            relation.open,
-            situation.action,
-        );
+        let data = labels.get(label).data;
+        let id = self.ruling(policy, situation.action, data, labels.ancestors(label));
+        let retains = situation.time.is_some();
+        let fulfilled = situation.fulfilled.clone();
+        let key = (id, acts, given, fulfilled, relation.open, retains);
         if let Some(known) = self.parts.get(&key) {
             return Some(known.clone());
         }
-        let worlds = self.worlds(&key.4);
+        let worlds = self.worlds(&key.2);
         if worlds.is_none() {
             return None;
         }
-        let ruling = self.ruling(policy, situation.action, data.data, labels.ancestors(label));
         let open = match relation.open {
             Open::Never => self.space.none(),
             Open::IfOwnSource => self.space.own_source(true),
             Open::Always => self.space.all(),
         };
-        let parts = Rc::new(self.classify(
-            &ruling,
-            &key.3,
-            &worlds,
-            &situation.fulfilled,
-            &open,
-            situation.time.is_some(),
-        ));
+        let (_, acts, _, fulfilled, _, retains) = &key;
+        let ruling = self.rulings[id.0].clone();
+        let parts = self.classify(&ruling, acts, &worlds, fulfilled, &open, *retains);
+        let parts = Rc::new(parts);
         self.parts.insert(key, parts.clone());
         Some(parts)
     }
@@ -179,7 +168,8 @@ impl<'a> Judge<'a> {
         let acts = situation.acts(&self.space, labels, label, relation);
         let here = acts.and(&self.worlds(&situation.given));
         let data = labels.get(label).data;
-        let ruling = self.ruling(policy, situation.action, data, labels.ancestors(label));
+        let id = self.ruling(policy, situation.action, data, labels.ancestors(label));
+        let ruling = self.get(id);
         let said = |rule: &EffectiveRule| {
             let sets = [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs];
             sets.iter().any(|set| !set.disjoint(&here))
@@ -202,10 +192,10 @@ impl<'a> Judge<'a> {
         action: Action,
         data: NameId,
         ancestors: &[NameId],
-    ) -> Rc<Ruling> {
+    ) -> RulingId {
         let key = (policy, action, data, ancestors.to_vec());
-        if let Some(known) = self.rulings.get(&key) {
-            return known.clone();
+        if let Some(known) = self.ruling_of.get(&key) {
+            return *known;
         }
         let decision = self.decision(policy);
         let said = decision.of(action);
@@ -225,9 +215,16 @@ impl<'a> Judge<'a> {
                 all.or(&set.restrict(bits).and(&identifying))
             })
         };
+        let about = |rule: &&EffectiveRule| {
+            rule.data.contains(data.0 as usize)
+                || ancestors
+                    .iter()
+                    .any(|ancestor| rule.data.contains(ancestor.0 as usize))
+        };
         let rules: Vec<EffectiveRule> = said
             .rules
             .iter()
+            .filter(about)
             .map(|rule| EffectiveRule {
                 permits: rule.permits.restrict(&own),
                 forbids: bound(&rule.forbids),
@@ -269,8 +266,17 @@ impl<'a> Judge<'a> {
             needs,
             rules,
         });
-        self.rulings.insert(key, ruling.clone());
-        ruling
+        let id = *self.ruling_ids.entry(ruling.clone()).or_insert_with(|| {
+            self.rulings.push(ruling);
+            RulingId(self.rulings.len() - 1)
+        });
+        self.ruling_of.insert(key, id);
+        id
+    }
+
+    /// The ruling of a number.
+    pub fn get(&self, id: RulingId) -> Rc<Ruling> {
+        self.rulings[id.0].clone()
     }
 
     /// Splits acts (their data fixed by the ruling) by verdict and by what decides it. Those that are

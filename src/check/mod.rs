@@ -19,18 +19,20 @@ pub use findings::{At, Finding};
 pub use judge::{Judge, Part, Verdict};
 
 use crate::diag::Diags;
-use crate::model::Model;
 use crate::model::vocabulary::Date;
+use crate::model::{Model, PolicyId};
 
 /// Judges every plan and test of a model and the sense of every rule, on a day.
 pub fn check(model: &Model, today: Date, diags: &mut Diags) {
-    check_with(&mut Judge::new(model, today), diags);
+    let policies: Vec<PolicyId> = model.policy_ids().collect();
+    check_with(&mut Judge::new(model, today), &policies, diags);
 }
 
-/// The same with a judge that may go on to other questions.
-pub fn check_with(judge: &mut Judge, diags: &mut Diags) {
+/// The same with a judge that may go on to other questions; only the rules of `policies` are looked
+/// at for their sense.
+pub fn check_with(judge: &mut Judge, policies: &[PolicyId], diags: &mut Diags) {
     let model = judge.model;
-    sense::check(model, judge, diags);
+    sense::check(judge, policies, diags);
     for plan in &model.plans {
         let outcome = plans::judge(judge, plan);
         wording::plan(model, judge, plan, &outcome, diags);

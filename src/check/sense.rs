@@ -3,13 +3,17 @@
 use super::judge::Judge;
 use crate::decide::meaning::{meaning, standing, unreachable};
 use crate::diag::{Diagnostic, Diags, codes};
-use crate::model::{Model, Rule, Statement};
+use crate::model::{Model, PolicyId, Rule, Statement};
 use std::collections::BTreeSet;
 
-/// Finds them in every policy; a rule that several policies extend is looked at once.
-pub fn check(model: &Model, judge: &Judge, diags: &mut Diags) {
+/// Finds them in policies; a rule that several policies extend is looked at once.
+pub fn check(judge: &Judge, policies: &[PolicyId], diags: &mut Diags) {
+    let model = judge.model;
     let mut seen = BTreeSet::new();
-    for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
+    let rules = policies
+        .iter()
+        .flat_map(|policy| &model.policy(*policy).rules);
+    for rule in rules {
         if !seen.insert(rule.span) {
             continue;
         }

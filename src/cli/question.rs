@@ -63,9 +63,8 @@ pub fn policies(model: &Model, names: &[String]) -> Result<Vec<PolicyId>, String
     if !names.is_empty() {
         return names.iter().map(|name| policy(model, name)).collect();
     }
-    let all = 0..model.policies.len() as u32;
-    let in_force: Vec<PolicyId> = all
-        .map(PolicyId)
+    let in_force: Vec<PolicyId> = model
+        .policy_ids()
         .filter(|id| {
             let over = |policy: &crate::model::Policy| {
                 let mut others = policy.supersedes.iter().chain(&policy.extends);

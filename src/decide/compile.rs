@@ -5,11 +5,12 @@ use super::meaning::{duties, meaning};
 use super::space::{Dim, Space};
 use crate::model::vocabulary::{Kind, NameId, party};
 use crate::model::{Action, Model, PolicyId};
+use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A rule where it counts: its sets, within the acts its policy decides.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EffectiveRule {
     /// The policy whose rule it is.
     pub policy: PolicyId,
@@ -25,6 +26,8 @@ pub struct EffectiveRule {
     pub needs: Diagram,
     /// Those duties.
     pub duties: Vec<NameId>,
+    /// Data outside of which all these sets are empty: of one datum few rules need a closer look.
+    pub data: FixedBitSet,
 }
 
 /// What a policy, with those it yields to, says of one action.
@@ -102,7 +105,12 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
             .iter()
             .all(|set| set.is_none());
         if !says_nothing {
+            let said = [&sets.forbids, &sets.lifts, &sets.needs];
+            let said = said
+                .iter()
+                .fold(sets.permits.clone(), |all, set| all.or(set));
             rules.push(EffectiveRule {
+                data: space.project(&said, Dim::Data, &model.vocabulary),
                 policy: id,
                 rule: at,
                 permits: sets.permits,

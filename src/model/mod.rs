@@ -36,4 +36,9 @@ impl Model {
     pub fn policy(&self, id: PolicyId) -> &Policy {
         &self.policies[id.0 as usize]
     }
+
+    /// The ids of all policies, in their order.
+    pub fn policy_ids(&self) -> impl Iterator<Item = PolicyId> + use<> {
+        (0..self.policies.len() as u32).map(PolicyId)
+    }
 }

@@ -7,10 +7,10 @@ use super::load::Loaded;
 use super::{files, marks, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
-use crate::diag::{Diagnostic, Diags, Group, Severity, codes};
+use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
-use crate::model::{Model, Statement};
+use crate::model::{Model, PolicyId, Statement};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::ast::Ast;
 use std::collections::BTreeSet;
@@ -85,8 +85,12 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
         let mut judge = Judge::new(&model, settings.today);
-        check::check_with(&mut judge, &mut found);
-        analyze::check(&mut judge, &|code| settings.levels.of(code), &mut found);
+        // So are policies.
+        let here = |policy: &PolicyId| home(model.policy(*policy).span.file);
+        let policies: Vec<PolicyId> = model.policy_ids().filter(here).collect();
+        let level = |code: &Code| settings.levels.of(code);
+        check::check_with(&mut judge, &policies, &mut found);
+        analyze::check(&mut judge, &policies, &level, &mut found);
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         settle(&settings.levels, &mut found);
         let off = |code: &str| {
