@@ -81,6 +81,7 @@ codes! {
     HIERARCHY_CYCLE "hierarchy-cycle" Names Error "names, or policies, that lie below themselves";
     PARTY_ROLES "party-roles" Names Error "a party under two of us, data-subject and third-party";
     BAD_INCLUDE "bad-include" Names Error "an include that cannot be read or leaves the project";
+    BAD_TABLE "bad-table" Names Error "a table that cannot be read, or whose header or rows make no sense";
 
     MISPLACED_CLAUSE "misplaced-clause" Policy Error "a clause that fits none of the verbs, is repeated, or stands where it cannot";
     EMPTY_RULE "empty-rule" Policy Error "a rule that is about no act at all";

@@ -24,6 +24,7 @@ impl Layout<'_, '_> {
             |_| false,
             |item| match item {
                 PlanItem::Checks(_, span) => self.line(*span),
+                PlanItem::Table(table) => self.line(table.span),
                 PlanItem::Node(node) => self.node(node, nodes),
                 PlanItem::Edge(edge) => self.edge(edge, edges),
                 PlanItem::Broken(broken) => self.raw(broken),
@@ -277,6 +278,7 @@ impl Layout<'_, '_> {
 fn item_span(item: &PlanItem) -> Span {
     match item {
         PlanItem::Checks(_, span) => *span,
+        PlanItem::Table(table) => table.span,
         PlanItem::Node(node) => node.span,
         PlanItem::Edge(edge) => edge.span,
         PlanItem::Broken(broken) => broken.span,

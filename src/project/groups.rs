@@ -20,10 +20,10 @@ pub struct Group {
 /// The groups of all loaded files.
 pub fn groups(loaded: &Loaded) -> Vec<Group> {
     let declares = |file: &FileId| {
-        loaded.asts[file.0 as usize]
-            .items
-            .iter()
-            .any(|item| matches!(item, Item::Vocabulary(_)))
+        loaded.ast(*file).is_some_and(|ast| {
+            let mut items = ast.items.iter();
+            items.any(|item| matches!(item, Item::Vocabulary(_)))
+        })
     };
     let mut by_vocabulary: BTreeMap<Vec<FileId>, Group> = BTreeMap::new();
     for (file, seen) in &loaded.visible.0 {

@@ -4,8 +4,9 @@ use super::files;
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::ast::{Ast, Item};
+use crate::syntax::ast::{Ast, Item, PlanItem};
 use crate::syntax::parse;
+use crate::syntax::table::{TableFormat, TableText, Tables};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -31,10 +32,30 @@ pub struct Loaded {
     pub visible: Visible,
     /// Problems of reading and parsing.
     pub diags: Diags,
+    /// Tables that plans bring in, by the place of the path that names each. Their files come after
+    /// those of all trees.
+    pub tables: BTreeMap<Span, (FileId, TableFormat)>,
     /// Files asked for (others were included).
     pub asked: BTreeSet<FileId>,
     /// The folder that the paths asked for have in common.
     pub common: Option<PathBuf>,
+}
+
+impl Loaded {
+    /// The tree of a file; a table has none.
+    pub fn ast(&self, file: FileId) -> Option<&Ast> {
+        self.asts.get(file.0 as usize)
+    }
+
+    /// The tables with their texts.
+    pub fn tables(&self) -> Tables<'_> {
+        let of = |(file, format): &(FileId, TableFormat)| TableText {
+            file: *file,
+            text: &self.sources.file(*file).text,
+            format: *format,
+        };
+        self.tables.iter().map(|(span, table)| (*span, of(table))).collect()
+    }
 }
 
 /// Loads files and, following includes, all they need; each file is read once.
@@ -71,6 +92,9 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         loader.includes(next);
         next += 1;
     }
+    for at in 0..next {
+        loader.tables(at);
+    }
     loader.finish();
     Ok(loader.done)
 }
@@ -82,10 +106,24 @@ struct Loader {
     includes: BTreeMap<FileId, Vec<FileId>>,
     /// The git revision that a file was read at; its includes are read there too.
     revision: BTreeMap<FileId, String>,
+    /// The file whose plan brings a table in.
+    owner: BTreeMap<FileId, FileId>,
 }
 
 impl Loader {
     fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
+        let file = self.add_text(path, shown, bytes);
+        self.known.insert(files::canonical(path), file);
+        let ast = parse(
+            file,
+            &self.done.sources.file(file).text,
+            &mut self.done.diags,
+        );
+        self.done.asts.push(ast);
+        file
+    }
+
+    fn add_text(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
         let bad = std::str::from_utf8(&bytes).err().map(|e| e.valid_up_to());
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -104,13 +142,6 @@ impl Loader {
                     .help("save the file as UTF-8"),
             );
         }
-        self.known.insert(files::canonical(path), file);
-        let ast = parse(
-            file,
-            &self.done.sources.file(file).text,
-            &mut self.done.diags,
-        );
-        self.done.asts.push(ast);
         file
     }
 
@@ -159,15 +190,10 @@ impl Loader {
             return self.standard(name);
         }
         let target = from.parent().unwrap_or(Path::new("")).join(path);
-        let full = files::canonical(&target);
-        let root = files::root_of(from, self.done.common.as_deref());
-        // Whether there is a file outside is nothing that a policy can find out.
-        if Path::new(path).is_absolute() || !full.starts_with(&root) {
-            return Err((
-                format!("`{path}` lies outside the project"),
-                "include only files under the project's root, by a relative path".to_string(),
-            ));
-        }
+        let full = self.inside(from, path, &target).ok_or_else(|| {
+            let help = "include only files under the project's root, by a relative path";
+            (outside(path), help.to_string())
+        })?;
         if !files::exists(&full) {
             return Err((
                 format!("there is no file `{path}` to include"),
@@ -186,6 +212,103 @@ impl Loader {
         }
     }
 
+    /// Reads the tables that the plans of a file bring in. A table belongs to the file that brings it
+    /// in and sees what that sees; another file that brings it in reads it again.
+    fn tables(&mut self, at: usize) {
+        let owner = FileId(at as u32);
+        let from = self.done.sources.file(owner).path.clone();
+        let wanted: Vec<(String, Span)> = self.done.asts[at]
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Plan(plan) => Some(&plan.items),
+                _ => None,
+            })
+            .flatten()
+            .filter_map(|item| match item {
+                PlanItem::Table(table) => Some((table.path.value.clone(), table.path.span)),
+                _ => None,
+            })
+            .collect();
+        let mut known: BTreeMap<PathBuf, FileId> = BTreeMap::new();
+        for (path, span) in wanted {
+            let found = match TableFormat::of(&path) {
+                Some(format) => self
+                    .table(owner, &from, &path, &mut known)
+                    .map(|file| (file, format)),
+                None => Err((
+                    format!("`{path}` is no table"),
+                    "tables end in `.csv`, or in `.jsonl` with an object a line".to_string(),
+                )),
+            };
+            match found {
+                Ok(table) => {
+                    self.done.tables.insert(span, table);
+                }
+                Err((message, help)) => self
+                    .done
+                    .diags
+                    .push(Diagnostic::new(&codes::BAD_TABLE, span, message).help(help)),
+            }
+        }
+    }
+
+    fn table(
+        &mut self,
+        owner: FileId,
+        from: &Path,
+        path: &str,
+        known: &mut BTreeMap<PathBuf, FileId>,
+    ) -> Result<FileId, (String, String)> {
+        let revision = self.revision.get(&owner).cloned();
+        let (key, target, shown) = match &revision {
+            Some(revision) => {
+                let target = beside_at_revision(from, path);
+                let key = PathBuf::from(format!("{revision}:{}", target.display()));
+                let shown = key.display().to_string();
+                (key, target, shown)
+            }
+            None => {
+                let target = from.parent().unwrap_or(Path::new("")).join(path);
+                let full = self.inside(from, path, &target).ok_or_else(|| {
+                    let help = "bring in only tables under the project's root, by a relative path";
+                    (outside(path), help.to_string())
+                })?;
+                let shown = files::shown(&full);
+                (full, target, shown)
+            }
+        };
+        if let Some(file) = known.get(&key) {
+            return Ok(*file);
+        }
+        let bytes = match &revision {
+            Some(revision) => files::at_revision(revision, &target),
+            None if files::exists(&key) => files::read(&key),
+            None => {
+                return Err((
+                    format!("there is no table `{path}`"),
+                    format!(
+                        "the path counts from the plan's file: `{}` is looked for",
+                        files::shown(&target)
+                    ),
+                ));
+            }
+        };
+        let bytes = bytes.map_err(|message| (message, "make the file readable".to_string()))?;
+        let file = self.add_text(&target, shown, bytes);
+        self.owner.insert(file, owner);
+        known.insert(key, file);
+        Ok(file)
+    }
+
+    /// The full path of what a file names, if that lies in the project. Whether there is a file
+    /// outside is nothing that a policy can find out.
+    fn inside(&self, from: &Path, path: &str, target: &Path) -> Option<PathBuf> {
+        let full = files::canonical(target);
+        let root = files::root_of(from, self.done.common.as_deref());
+        (!Path::new(path).is_absolute() && full.starts_with(&root)).then_some(full)
+    }
+
     /// What an include names, at the revision of the including file.
     fn include_at(
         &mut self,
@@ -196,10 +319,7 @@ impl Loader {
         if let Some(name) = path.strip_prefix("std:") {
             return self.standard(name);
         }
-        let own = from.to_string_lossy();
-        let own = own.split_once(':').map_or(own.as_ref(), |(_, path)| path);
-        let folder = Path::new(own).parent().unwrap_or(Path::new(""));
-        let target = files::normal(&folder.join(path));
+        let target = beside_at_revision(from, path);
         self.at_revision(revision, &target).map_err(|message| {
             let help = "the path counts from the including file, at the same revision";
             (message, help.to_string())
@@ -249,5 +369,22 @@ impl Loader {
             }
             self.done.visible.0.insert(file, seen);
         }
+        for (table, owner) in &self.owner {
+            let mut seen = self.done.visible.0[owner].clone();
+            seen.insert(*table);
+            self.done.visible.0.insert(*table, seen);
+        }
     }
+}
+
+fn outside(path: &str) -> String {
+    format!("`{path}` lies outside the project")
+}
+
+/// The path of what a file names, as git knows it; the file was read as REVISION:PATH.
+fn beside_at_revision(from: &Path, path: &str) -> PathBuf {
+    let own = from.to_string_lossy();
+    let own = own.split_once(':').map_or(own.as_ref(), |(_, path)| path);
+    let folder = Path::new(own).parent().unwrap_or(Path::new(""));
+    files::normal(&folder.join(path))
 }

@@ -70,14 +70,15 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     let mut ends = Vec::new();
     let all: Vec<&Ast> = loaded.asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &loaded.sources);
+    let tables = loaded.tables();
     for group in groups(&loaded) {
         let asts: Vec<&Ast> = group
             .files
             .iter()
-            .map(|file| &loaded.asts[file.0 as usize])
+            .filter_map(|file| loaded.ast(*file))
             .collect();
         let mut found = Vec::new();
-        let mut model = lower_knowing(&asts, &loaded.visible, &elsewhere, &mut found);
+        let mut model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut found);
         let home = |file: FileId| group.home.contains(&file);
         // Plans and tests are judged in the model where their file is at home, and nowhere else.
         model.plans.retain(|plan| home(plan.span.file));

@@ -488,8 +488,42 @@ pub enum PlanItem {
     Node(Box<Node>),
     /// An edge.
     Edge(Box<Edge>),
+    /// Nodes or edges in a file of their own.
+    Table(Table),
     /// What could not be parsed.
     Broken(Broken),
+}
+
+/// `nodes "path"` or `flows "path"`: the rows of a table beside what is written.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Doc comments before it.
+    pub docs: Docs,
+    /// What its rows are.
+    pub rows: TableRows,
+    /// The path as written.
+    pub path: Text,
+    /// The statement.
+    pub span: Span,
+}
+
+/// What the rows of a table are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TableRows {
+    /// Nodes.
+    Nodes,
+    /// Edges.
+    Flows,
+}
+
+impl TableRows {
+    /// The word that the statement begins with.
+    pub fn word(self) -> &'static str {
+        match self {
+            TableRows::Nodes => "nodes",
+            TableRows::Flows => "flows",
+        }
+    }
 }
 
 /// Kinds of nodes.

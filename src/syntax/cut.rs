@@ -284,6 +284,7 @@ impl Cutter<'_> {
                                 .is_some_and(|_| matches!(self.word(at + 1), "uses" | "derives"));
                         NODES.contains(&word)
                             || word == "waive"
+                            || self.brings_table(at)
                             || step && !matches!(mark_before, Some('>' | ':'))
                     }
                     Context::Test => {
@@ -296,6 +297,15 @@ impl Cutter<'_> {
             }
             Token::Mark(_) => false,
         }
+    }
+
+    /// Whether a token begins `nodes "path"` or `flows "path"`: the string tells them from names.
+    fn brings_table(&self, at: usize) -> bool {
+        matches!(self.word(at), "nodes" | "flows")
+            && self
+                .tokens
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.token, Token::Text(_)))
     }
 
     /// Whether a token is past what stands before a statement.

@@ -27,6 +27,7 @@ pub fn word(rule: Rule) -> Option<String> {
         open_paren => "`(`",
         close_paren => "`)`",
         arrow => "`->`",
+        table_rows => "`nodes` or `flows`",
         node_kind => "`source`, `system`, `store` or `external`",
         other_than => "`other than`",
         rule_body | full_rule => "a rule",
@@ -37,6 +38,15 @@ pub fn word(rule: Rule) -> Option<String> {
         }
     };
     Some(text.to_string())
+}
+
+/// `a`, `b` and `c`.
+pub fn quoted_list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => quoted.concat(),
+    }
 }
 
 /// "`with`, `for` or a name", at most a handful, in the order of the grammar's table.

@@ -2,12 +2,14 @@
 //!
 //! `token` finds words, strings and marks; `cut` cuts a file where statements begin, so that one
 //! broken statement never hides the next; `parse` reads each piece with the grammar and builds the
-//! `ast`; `expected` says in words what the grammar would have taken.
+//! `ast`; `table` reads tables that plans bring in; `expected` says in words what the grammar would
+//! have taken.
 
 pub mod ast;
 pub(crate) mod cut;
 mod expected;
 mod parse;
+pub mod table;
 pub(crate) mod token;
 
-pub use parse::{is_reserved, parse, parse_flow_line};
+pub use parse::{cells, is_reserved, parse, parse_flow_line};

@@ -14,6 +14,7 @@ mod policies;
 mod rules;
 mod scope;
 mod shown;
+mod tables;
 mod tests;
 mod waivers;
 
@@ -27,6 +28,7 @@ use super::plans::FlowLine;
 use crate::diag::Diags;
 use crate::source::FileId;
 use crate::syntax::ast::{self, Ast};
+use crate::syntax::table::Tables;
 use scope::{Scope, Sight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,15 +50,17 @@ impl Visible {
 
 /// The model of files that are judged together, given in any order.
 pub fn lower(asts: &[&Ast], visible: &Visible, diags: &mut Diags) -> Model {
-    lower_knowing(asts, visible, &Elsewhere::default(), diags)
+    let (elsewhere, tables) = (Elsewhere::default(), Tables::new());
+    lower_knowing(asts, visible, &elsewhere, &tables, diags)
 }
 
 /// As [`lower`], knowing what files outside of the group declare, so that an unknown name can say
-/// which file to include.
+/// which file to include, and with the tables that plans bring in.
 pub fn lower_knowing(
     asts: &[&Ast],
     visible: &Visible,
     elsewhere: &Elsewhere,
+    tables: &Tables,
     diags: &mut Diags,
 ) -> Model {
     let mut asts = asts.to_vec();
@@ -77,7 +81,7 @@ pub fn lower_knowing(
 
     let scope = Scope::new(&vocabulary, Some(sight));
     let policies = policies::lower(&asts, &scope, &unsound, diags);
-    let plans = plans::lower(&asts, &scope, &policies, diags);
+    let plans = plans::lower(&asts, &scope, &policies, tables, diags);
     let tests = tests::lower(&asts, &scope, &policies, diags);
     Model {
         policies: policies.list,

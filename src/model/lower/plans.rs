@@ -4,13 +4,14 @@ use super::clauses;
 use super::names::docs;
 use super::policies::{Policies, clashes};
 use super::scope::{Scope, nearest, suggest};
-use super::waivers;
+use super::{tables, waivers};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::plans::{Does, Edge, EdgeKind, Keeps, Node, NodeKind, Plan};
 use crate::model::rules::{Action, VerbWord};
 use crate::model::vocabulary::{Kind, NameSet, is_variable, party};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, Ast, Carries, Item, Name, Names, PlanItem};
+use crate::syntax::ast::{self, Ast, Carries, Item, Name, Names, PlanItem, TableRows};
+use crate::syntax::table::{Row, Tables, for_each_row};
 use std::collections::BTreeMap;
 
 /// Lowers all plans of the files.
@@ -18,6 +19,7 @@ pub(super) fn lower(
     asts: &[&Ast],
     scope: &Scope,
     policies: &Policies,
+    tables: &Tables,
     diags: &mut Diags,
 ) -> Vec<Plan> {
     let trees: Vec<&ast::Plan> = asts
@@ -38,7 +40,7 @@ pub(super) fn lower(
     }
     trees
         .iter()
-        .map(|tree| plan(tree, scope, policies, diags))
+        .map(|tree| plan(tree, scope, policies, tables, diags))
         .collect()
 }
 
@@ -51,9 +53,15 @@ struct Known {
     unusable: bool,
 }
 
-type Nodes<'a> = BTreeMap<&'a str, Known>;
+type Nodes = BTreeMap<String, Known>;
 
-fn plan(tree: &ast::Plan, scope: &Scope, policies: &Policies, diags: &mut Diags) -> Plan {
+fn plan(
+    tree: &ast::Plan,
+    scope: &Scope,
+    policies: &Policies,
+    tables: &Tables,
+    diags: &mut Diags,
+) -> Plan {
     let mut result = Plan {
         name: tree.name.text.clone(),
         title: tree.title.as_ref().map(|title| title.value.clone()),
@@ -76,48 +84,117 @@ fn plan(tree: &ast::Plan, scope: &Scope, policies: &Policies, diags: &mut Diags)
                     }
                 }
             }
-            PlanItem::Node(tree) => {
-                if let Some(first) = known.get(&*tree.name.text) {
-                    diags.push(
-                        Diagnostic::new(
-                            &codes::DUPLICATE_NAME,
-                            tree.name.span,
-                            format!("a node `{}` is there already", tree.name.text),
-                        )
-                        .label("again here")
-                        .also(first.span, "first here")
-                        .help("give one of them another name"),
-                    );
-                    result.broken = true;
-                    continue;
-                }
-                let (node, unusable) = node(tree, scope, diags);
-                result.broken |= node.broken || unusable;
-                known.insert(
-                    &tree.name.text,
-                    Known {
-                        at: result.nodes.len(),
-                        kind: tree.kind,
-                        span: tree.name.span,
-                        unusable,
-                    },
-                );
-                result.nodes.push(node);
+            PlanItem::Node(tree) => add_node(&mut result, &mut known, tree, scope, diags),
+            PlanItem::Table(table) if table.rows == TableRows::Nodes => {
+                let sound = each_row(table, tables, diags, |row, diags| {
+                    match tables::node(row, diags) {
+                        Some(tree) => add_node(&mut result, &mut known, &tree, scope, diags),
+                        None => result.broken = true,
+                    }
+                });
+                result.broken |= !sound;
             }
-            PlanItem::Edge(_) => {}
+            PlanItem::Table(_) | PlanItem::Edge(_) => {}
             PlanItem::Broken(_) => result.broken = true,
         }
     }
     // Edges may stand before the nodes they name.
     for item in &tree.items {
-        if let PlanItem::Edge(tree) = item {
-            match edge(tree, &known, scope, diags) {
-                Some(edge) => result.edges.push(edge),
-                None => result.broken = true,
+        match item {
+            PlanItem::Edge(tree) => add_edge(&mut result, &known, tree, scope, diags),
+            PlanItem::Table(table) if table.rows == TableRows::Flows => {
+                let sound = each_row(table, tables, diags, |row, diags| {
+                    match tables::edge(row, diags) {
+                        Some(tree) => add_edge(&mut result, &known, &tree, scope, diags),
+                        None => result.broken = true,
+                    }
+                });
+                result.broken |= !sound;
             }
+            _ => {}
         }
     }
     result
+}
+
+/// Calls a function with every row of a table; whether the table could be read. Findings about one
+/// table are listed up to a bound.
+fn each_row(
+    table: &ast::Table,
+    tables: &Tables,
+    diags: &mut Diags,
+    mut each: impl FnMut(&Row, &mut Diags),
+) -> bool {
+    let Some(text) = tables.get(&table.path.span) else {
+        return false;
+    };
+    let most = diags.len() + tables::MOST_FINDINGS;
+    let mut whole = true;
+    let sound = for_each_row(text, table.rows, diags, |row, diags| {
+        each(row, diags);
+        if diags.len() < most {
+            return true;
+        }
+        whole = false;
+        diags.push(
+            Diagnostic::new(
+                &codes::BAD_TABLE,
+                row.whole(),
+                "so much is wrong with this table that it is read no further",
+            )
+            .help("mend what is listed, and check again"),
+        );
+        false
+    });
+    sound && whole
+}
+
+fn add_node(
+    result: &mut Plan,
+    known: &mut Nodes,
+    tree: &ast::Node,
+    scope: &Scope,
+    diags: &mut Diags,
+) {
+    if let Some(first) = known.get(&*tree.name.text) {
+        diags.push(
+            Diagnostic::new(
+                &codes::DUPLICATE_NAME,
+                tree.name.span,
+                format!("a node `{}` is there already", tree.name.text),
+            )
+            .label("again here")
+            .also(first.span, "first here")
+            .help("give one of them another name"),
+        );
+        result.broken = true;
+        return;
+    }
+    let (node, unusable) = node(tree, scope, diags);
+    result.broken |= node.broken || unusable;
+    known.insert(
+        tree.name.text.clone(),
+        Known {
+            at: result.nodes.len(),
+            kind: tree.kind,
+            span: tree.name.span,
+            unusable,
+        },
+    );
+    result.nodes.push(node);
+}
+
+fn add_edge(
+    result: &mut Plan,
+    known: &Nodes,
+    tree: &ast::Edge,
+    scope: &Scope,
+    diags: &mut Diags,
+) {
+    match edge(tree, known, scope, diags) {
+        Some(edge) => result.edges.push(edge),
+        None => result.broken = true,
+    }
 }
 
 /// A node, and whether what edges need of it is in error.
@@ -447,7 +524,7 @@ fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Know
         &name.text,
         nodes
             .iter()
-            .map(|(name, known)| (*name, (*name, Some(known.span)))),
+            .map(|(name, known)| (&**name, (&**name, Some(known.span)))),
     );
     let diagnostic = Diagnostic::new(
         &codes::UNKNOWN_NAME,

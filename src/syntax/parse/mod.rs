@@ -1,8 +1,9 @@
 //! Pieces of text to the tree: with its parts the only module that sees pest's pairs.
 //!
 //! Here pieces become items; `values`, `clauses`, `declarations`, `rules`, `plans` and `tests` read
-//! what is in them, `errors` says why one can't be read.
+//! what is in them, `cells` what is in tables, `errors` says why one can't be read.
 
+pub mod cells;
 mod clauses;
 mod declarations;
 mod errors;
@@ -36,6 +37,7 @@ pub fn parse(file: FileId, text: &str, diags: &mut Diags) -> Ast {
         file,
         text,
         errors: Vec::new(),
+        whole: None,
     };
     let items = parts.iter().map(|part| reader.item(part)).collect();
     for fault in faults {
@@ -78,6 +80,7 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
         file,
         text,
         errors: Vec::new(),
+        whole: None,
     };
     let piece = Piece {
         start: 0,
@@ -102,6 +105,8 @@ struct Reader<'a> {
     file: FileId,
     text: &'a str,
     errors: Diags,
+    /// The place of everything in a text whose own places say nothing.
+    whole: Option<Span>,
 }
 
 type Pairs<'a> = Pair<'a, Rule>;
@@ -362,6 +367,7 @@ impl Reader<'_> {
                 match child.as_rule() {
                     Rule::waiver => waivers.push(at.waiver(child)),
                     Rule::checks => item = Some(PlanItem::Checks(at.names(last(child)), span)),
+                    Rule::table => item = Some(PlanItem::Table(at.table(child, docs.clone()))),
                     Rule::node => {
                         let mut node = at.node(child);
                         node.docs = docs.clone();
@@ -436,6 +442,9 @@ struct At<'r, 'a> {
 
 impl At<'_, '_> {
     fn of(&self, pair: &Pairs<'_>) -> Span {
+        if let Some(whole) = self.r.whole {
+            return whole;
+        }
         let span = self.r.of(pair);
         Span {
             file: span.file,

@@ -5,6 +5,22 @@ use crate::source::Span;
 use crate::syntax::ast::*;
 
 impl At<'_, '_> {
+    pub(super) fn table(&mut self, pair: Pairs<'_>, docs: Docs) -> Table {
+        let span = self.of(&pair);
+        let mut parts = children(pair).into_iter();
+        let rows = parts.next().expect("a table says what its rows are");
+        let path = parts.next().expect("a table has a path");
+        Table {
+            docs,
+            rows: match rows.as_str() {
+                "nodes" => TableRows::Nodes,
+                _ => TableRows::Flows,
+            },
+            path: self.text(&path),
+            span,
+        }
+    }
+
     pub(super) fn node(&mut self, pair: Pairs<'_>) -> Node {
         let span = self.of(&pair);
         let mut node = Node {
@@ -59,26 +75,29 @@ impl At<'_, '_> {
                     node.context = Some(self.list(last(child)));
                 }
                 Rule::keeps => node.keeps.push(self.keeps(child)),
-                Rule::does => {
-                    let mut duty = None;
-                    let mut within = None;
-                    for part in children(child) {
-                        match part.as_rule() {
-                            Rule::path => duty = Some(self.path(part)),
-                            Rule::within_part => within = Some(self.within(part)),
-                            _ => {}
-                        }
-                    }
-                    node.does.push(Does {
-                        duty: duty.expect("does names a duty"),
-                        within,
-                        span,
-                    });
-                }
+                Rule::does => node.does.push(self.does(child)),
                 _ => {}
             }
         }
         node
+    }
+
+    pub(super) fn does(&mut self, pair: Pairs<'_>) -> Does {
+        let span = self.of(&pair);
+        let mut duty = None;
+        let mut within = None;
+        for part in children(pair) {
+            match part.as_rule() {
+                Rule::path => duty = Some(self.path(part)),
+                Rule::within_part => within = Some(self.within(part)),
+                _ => {}
+            }
+        }
+        Does {
+            duty: duty.expect("does names a duty"),
+            within,
+            span,
+        }
     }
 
     /// A clause that stands twice is an error at the second.

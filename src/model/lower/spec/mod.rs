@@ -7,7 +7,7 @@ mod policies;
 mod soup;
 mod tests;
 
-use super::{Elsewhere, Visible, lower_knowing};
+use super::{Elsewhere, Tables, Visible, lower_knowing};
 use crate::diag::{Diagnostic, Diags};
 use crate::model::Model;
 use crate::model::vocabulary::{Kind, NameId};
@@ -79,7 +79,7 @@ fn lower_some(files: &[(&str, &str)], few: usize) -> Lowered {
     }
     let all: Vec<&Ast> = asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &sources);
-    let model = lower_knowing(&all[..few], &Visible(visible), &elsewhere, &mut diags);
+    let model = lower_knowing(&all[..few], &Visible(visible), &elsewhere, &Tables::new(), &mut diags);
     diags.sort_by(|a, b| a.order(b));
     Lowered {
         model,

@@ -1,0 +1,155 @@
+//! Cells of tables: what a list, a name or a time means there, read by the grammar's own rules.
+
+use super::{At, Grammar, Pairs, Reader, Rule, only_child};
+use crate::diag::{Diagnostic, Diags, codes};
+use crate::source::Span;
+use crate::syntax::ast::*;
+use crate::syntax::cut::Piece;
+use pest::Parser;
+
+/// Reads a name.
+pub fn name(text: &str, span: Span, diags: &mut Diags) -> Option<Name> {
+    // In a cell of its own a name needs no backticks.
+    if plain(text) {
+        return Some(Name {
+            text: text.to_string(),
+            span,
+        });
+    }
+    read(Rule::cell_name, text, span, diags, |at, pair| at.name(&only_child(pair)))
+}
+
+/// Reads a list, whose names are separated by `;`.
+pub fn list(text: &str, span: Span, diags: &mut Diags) -> Option<Names> {
+    let text = separated(text, span, diags)?;
+    read(Rule::cell_list, &text, span, diags, |at, pair| at.list(only_child(pair)))
+}
+
+/// Reads facts, each perhaps with `not`, separated by `;`.
+pub fn literals(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Literal>> {
+    let text = separated(text, span, diags)?;
+    read(Rule::cell_literals, &text, span, diags, |at, pair| at.literals(only_child(pair)))
+}
+
+/// Reads duties, separated by `;`.
+pub fn paths(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Path>> {
+    let text = separated(text, span, diags)?;
+    read(Rule::cell_paths, &text, span, diags, |at, pair| at.paths(only_child(pair)))
+}
+
+/// Reads what a store keeps: what would follow `keeps`, several separated by `;`.
+pub fn keeps(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Keeps>> {
+    each(text, span, diags, |part, place, diags| {
+        read(Rule::cell_keeps, part, place, diags, |at, pair| at.keeps(pair))
+    })
+}
+
+/// Reads what a store does: what would follow `does`, several separated by `;`.
+pub fn does(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Does>> {
+    each(text, span, diags, |part, place, diags| {
+        read(Rule::cell_does, part, place, diags, |at, pair| at.does(pair))
+    })
+}
+
+/// Reads every part between `;`; all errors are reported, and with any there is no result.
+fn each<T>(
+    text: &str,
+    span: Span,
+    diags: &mut Diags,
+    read: impl Fn(&str, Span, &mut Diags) -> Option<T>,
+) -> Option<Vec<T>> {
+    let mut from = 0;
+    let mut all = Vec::new();
+    let before = diags.len();
+    for part in text.split(';') {
+        let start = from + (part.len() - part.trim_start().len());
+        from += part.len() + 1;
+        let part = part.trim();
+        let place = within(span, text, start, start + part.len());
+        all.extend(read(part, place, diags));
+    }
+    (diags.len() == before).then_some(all)
+}
+
+/// Whether a text is a name, reserved or not.
+pub fn plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_lowercase)
+        && bytes.last() != Some(&b'-')
+        && !text.contains("--")
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+}
+
+/// A list with commas for its `;`, so that the grammar reads it.
+fn separated(text: &str, span: Span, diags: &mut Diags) -> Option<String> {
+    if let Some(at) = text.find(',') {
+        let place = within(span, text, at, at + 1);
+        diags.push(
+            Diagnostic::new(
+                &codes::SYNTAX_ERROR,
+                place,
+                "names of a list in a table are separated by `;`",
+            )
+            .help("write `;` for this comma")
+            .fix("write `;`", vec![(place, ";".to_string())]),
+        );
+        return None;
+    }
+    Some(text.replace(';', ","))
+}
+
+/// The place of a part of a cell; where quotes were undone, that of the cell.
+fn within(span: Span, text: &str, from: usize, to: usize) -> Span {
+    if (span.end - span.start) as usize != text.len() {
+        return span;
+    }
+    Span {
+        start: span.start + from as u32,
+        end: span.start + to as u32,
+        ..span
+    }
+}
+
+fn read<T>(
+    rule: Rule,
+    text: &str,
+    span: Span,
+    diags: &mut Diags,
+    build: impl FnOnce(&mut At, Pairs<'_>) -> T,
+) -> Option<T> {
+    // Where quotes or escapes were undone, places in the cell don't count from its start.
+    let exact = (span.end - span.start) as usize == text.len();
+    let mut reader = Reader {
+        file: span.file,
+        text,
+        errors: Vec::new(),
+        whole: (!exact).then_some(span),
+    };
+    let result = match Grammar::parse(rule, text) {
+        Ok(mut pairs) => {
+            let pair = pairs.next().expect("a rule that matched gives a pair");
+            let base = span.start as usize;
+            let r = &mut reader;
+            Some(build(&mut At { r, base }, pair))
+        }
+        Err(error) => {
+            let piece = Piece {
+                start: 0,
+                end: text.len(),
+                docs: Vec::new(),
+                fault: None,
+            };
+            reader.syntax_error(&piece, error);
+            for error in &mut reader.errors {
+                let at = error.primary.span;
+                error.primary.span = within(span, text, at.start as usize, at.end as usize);
+            }
+            None
+        }
+    };
+    let sound = reader.errors.is_empty();
+    diags.append(&mut reader.errors);
+    result.filter(|_| sound)
+}
