@@ -277,6 +277,35 @@ fn includes_stay_in_the_project() {
 }
 
 #[test]
+fn tables_stay_in_the_project() {
+    let plan = "data d\npolicy p {\n  may collect d\n  retain d at most 1 year\n}\nplan x {\n  checks p\n  \
+                system s\n  source c\n  flows \"../f.csv\"\n  flows \"sub/f.csv\"\n  flows \"f.csv\"\n}\n";
+    let rows = b"from,to,data\nc,s,d\n";
+    let dir = folder(&[
+        ("f.csv", rows),
+        ("project/abide.toml", b""),
+        ("project/sub/f.csv", rows),
+        ("project/a.abide", plan.as_bytes()),
+    ]);
+    let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
+    let shown = out(&output);
+    assert_eq!(shown.matches("bad-table").count(), 2, "{shown}");
+    assert!(
+        shown.contains(
+            "project/a.abide:10:9: error[bad-table]: `../f.csv` lies outside the project"
+        ),
+        "{shown}"
+    );
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(dir.path().join("f.csv"), dir.path().join("project/f.csv"))
+            .expect("a link");
+        let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
+        assert_eq!(out(&output).matches("lies outside the project").count(), 2);
+    }
+}
+
+#[test]
 fn names_of_files_may_hold_blanks_and_letters_of_any_script() {
     let dir = folder(&[("my notice/Datenschutz – für alle.abide", BAD.as_bytes())]);
     let output = abide(dir.path(), &["check", ".", "-f", "concise"]);

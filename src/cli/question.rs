@@ -2,7 +2,7 @@
 
 use super::shared::Paths;
 use crate::diag::{Diags, Severity};
-use crate::model::lower::lower;
+use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::{Model, PolicyId};
 use crate::project::levels::nearest;
 use crate::project::{Loaded, run::Settings};
@@ -27,7 +27,8 @@ pub fn load(paths: &Paths, settings: &Settings) -> Result<Asked, String> {
 pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String> {
     let mut diags: Diags = std::mem::take(&mut loaded.diags);
     let asts: Vec<&Ast> = loaded.asts.iter().collect();
-    let model = lower(&asts, &loaded.visible, &mut diags);
+    let (elsewhere, tables) = (Elsewhere::default(), loaded.tables());
+    let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut diags);
     diags.retain(|d| settings.levels.of(d.code) == Severity::Error);
     if !diags.is_empty() {
         show(&loaded, &diags);

@@ -54,7 +54,10 @@ impl Loaded {
             text: &self.sources.file(*file).text,
             format: *format,
         };
-        self.tables.iter().map(|(span, table)| (*span, of(table))).collect()
+        self.tables
+            .iter()
+            .map(|(span, table)| (*span, of(table)))
+            .collect()
     }
 }
 

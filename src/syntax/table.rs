@@ -261,10 +261,7 @@ fn no_header(table: &TableText, rows: TableRows) -> Diagnostic {
         Span::file_start(table.file),
         format!("this table of {} has no header", rows.word()),
     )
-    .note(format!(
-        "its columns can be {}",
-        quoted_list(columns(rows))
-    ))
+    .note(format!("its columns can be {}", quoted_list(columns(rows))))
     .help("name the columns in the first row")
 }
 
@@ -278,10 +275,7 @@ fn unknown_column(rows: TableRows, name: &str, place: Span) -> Diagnostic {
         },
     )
     .label("not a column")
-    .note(format!(
-        "its columns can be {}",
-        quoted_list(columns(rows))
-    ));
+    .note(format!("its columns can be {}", quoted_list(columns(rows))));
     let plain = name.to_lowercase();
     let near = columns(rows)
         .iter()
@@ -425,7 +419,11 @@ fn json_lines<'t>(
 ) -> bool {
     let known = columns(rows);
     let mut sound = true;
-    let mut at = if table.text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut at = if table.text.starts_with('\u{feff}') {
+        3
+    } else {
+        0
+    };
     while at < table.text.len() {
         let rest = &table.text[at..];
         let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());

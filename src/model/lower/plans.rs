@@ -53,7 +53,13 @@ struct Known {
     unusable: bool,
 }
 
-type Nodes = BTreeMap<String, Known>;
+/// The nodes of a plan by name.
+#[derive(Default)]
+struct Nodes {
+    by_name: BTreeMap<String, Known>,
+    /// Some could not be read, which is reported: a name that is not here may be one of theirs.
+    torn: bool,
+}
 
 fn plan(
     tree: &ast::Plan,
@@ -72,7 +78,7 @@ fn plan(
         edges: Vec::new(),
         broken: false,
     };
-    let mut known = Nodes::new();
+    let mut known = Nodes::default();
     for item in &tree.items {
         match item {
             PlanItem::Checks(names, _) => {
@@ -89,10 +95,14 @@ fn plan(
                 let sound = each_row(table, tables, diags, |row, diags| {
                     match tables::node(row, diags) {
                         Some(tree) => add_node(&mut result, &mut known, &tree, scope, diags),
-                        None => result.broken = true,
+                        None => {
+                            result.broken = true;
+                            known.torn = true;
+                        }
                     }
                 });
                 result.broken |= !sound;
+                known.torn |= !sound;
             }
             PlanItem::Table(_) | PlanItem::Edge(_) => {}
             PlanItem::Broken(_) => result.broken = true,
@@ -156,7 +166,7 @@ fn add_node(
     scope: &Scope,
     diags: &mut Diags,
 ) {
-    if let Some(first) = known.get(&*tree.name.text) {
+    if let Some(first) = known.by_name.get(&*tree.name.text) {
         diags.push(
             Diagnostic::new(
                 &codes::DUPLICATE_NAME,
@@ -172,7 +182,7 @@ fn add_node(
     }
     let (node, unusable) = node(tree, scope, diags);
     result.broken |= node.broken || unusable;
-    known.insert(
+    known.by_name.insert(
         tree.name.text.clone(),
         Known {
             at: result.nodes.len(),
@@ -184,13 +194,7 @@ fn add_node(
     result.nodes.push(node);
 }
 
-fn add_edge(
-    result: &mut Plan,
-    known: &Nodes,
-    tree: &ast::Edge,
-    scope: &Scope,
-    diags: &mut Diags,
-) {
+fn add_edge(result: &mut Plan, known: &Nodes, tree: &ast::Edge, scope: &Scope, diags: &mut Diags) {
     match edge(tree, known, scope, diags) {
         Some(edge) => result.edges.push(edge),
         None => result.broken = true,
@@ -517,12 +521,16 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
 
 /// The node a name means; where there is none, says so.
 fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Known> {
-    if let Some(known) = nodes.get(&*name.text) {
+    if let Some(known) = nodes.by_name.get(&*name.text) {
         return Some(known);
+    }
+    if nodes.torn {
+        return None;
     }
     let near = nearest(
         &name.text,
         nodes
+            .by_name
             .iter()
             .map(|(name, known)| (&**name, (&**name, Some(known.span)))),
     );

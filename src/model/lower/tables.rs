@@ -12,7 +12,17 @@ pub(super) const MOST_FINDINGS: usize = 1000;
 
 /// The node of a row; what is wrong with it is reported at its cells.
 pub(super) fn node(row: &Row, diags: &mut Diags) -> Option<Node> {
-    let [name, kind, party, region, context, subject, resident, keeps, does] = node_columns();
+    let [
+        name,
+        kind,
+        party,
+        region,
+        context,
+        subject,
+        resident,
+        keeps,
+        does,
+    ] = node_columns();
     let before = diags.len();
     let found = required(row, name, "name", "a row needs the name of its node", diags)
         .and_then(|(text, span)| cells::name(text, span, diags));
@@ -42,7 +52,10 @@ pub(super) fn node(row: &Row, diags: &mut Diags) -> Option<Node> {
                     Diagnostic::new(
                         &codes::INVALID_EDGE,
                         party.span,
-                        format!("the source `{}` is a data subject and has no party", name.text),
+                        format!(
+                            "the source `{}` is a data subject and has no party",
+                            name.text
+                        ),
                     )
                     .help("leave this cell empty, and say whose data it is under `subject`"),
                 );
@@ -72,14 +85,22 @@ pub(super) fn node(row: &Row, diags: &mut Diags) -> Option<Node> {
 pub(super) fn edge(row: &Row, diags: &mut Diags) -> Option<Edge> {
     let [from, to, action, data, form, purpose, given, fulfilling] = flow_columns();
     let before = diags.len();
-    let sender = required(row, from, "from", "a row needs the node that sends or acts", diags)
-        .and_then(|(text, span)| cells::name(text, span, diags));
+    let sender = required(
+        row,
+        from,
+        "from",
+        "a row needs the node that sends or acts",
+        diags,
+    )
+    .and_then(|(text, span)| cells::name(text, span, diags));
     let kind = match row.cell(action).text.as_ref() {
         "uses" => carried(row, data, diags).map(EdgeKind::Uses),
         text if text == "derives" || text.starts_with("derives ") => {
             let product = product(row, action, diags);
             let source = carried(row, data, diags);
-            product.zip(source).map(|(product, source)| EdgeKind::Derives(product, source))
+            product
+                .zip(source)
+                .map(|(product, source)| EdgeKind::Derives(product, source))
         }
         text => arrow(row, text, to, data, action, diags),
     };
@@ -169,8 +190,10 @@ fn verb(text: &str, span: Span, diags: &mut Diags) -> Option<Verb> {
                 )
                 .help(match near.first() {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "leave the cell empty, or write `sell`, `share`, `uses` or `derives DATA`"
-                        .to_string(),
+                    None => {
+                        "leave the cell empty, or write `sell`, `share`, `uses` or `derives DATA`"
+                            .to_string()
+                    }
                 }),
             );
             return None;
@@ -186,8 +209,12 @@ fn product(row: &Row, action: usize, diags: &mut Diags) -> Option<Names> {
     let made = cell.text["derives".len()..].trim_start();
     if made.is_empty() {
         diags.push(
-            Diagnostic::new(&codes::BAD_TABLE, span, "this row does not say what it derives")
-                .help("write what is made here, `derives DATA`, and what it is made from under `data`"),
+            Diagnostic::new(
+                &codes::BAD_TABLE,
+                span,
+                "this row does not say what it derives",
+            )
+            .help("write what is made here, `derives DATA`, and what it is made from under `data`"),
         );
         return None;
     }

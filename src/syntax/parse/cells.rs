@@ -16,38 +16,50 @@ pub fn name(text: &str, span: Span, diags: &mut Diags) -> Option<Name> {
             span,
         });
     }
-    read(Rule::cell_name, text, span, diags, |at, pair| at.name(&only_child(pair)))
+    read(Rule::cell_name, text, span, diags, |at, pair| {
+        at.name(&only_child(pair))
+    })
 }
 
 /// Reads a list, whose names are separated by `;`.
 pub fn list(text: &str, span: Span, diags: &mut Diags) -> Option<Names> {
     let text = separated(text, span, diags)?;
-    read(Rule::cell_list, &text, span, diags, |at, pair| at.list(only_child(pair)))
+    read(Rule::cell_list, &text, span, diags, |at, pair| {
+        at.list(only_child(pair))
+    })
 }
 
 /// Reads facts, each perhaps with `not`, separated by `;`.
 pub fn literals(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Literal>> {
     let text = separated(text, span, diags)?;
-    read(Rule::cell_literals, &text, span, diags, |at, pair| at.literals(only_child(pair)))
+    read(Rule::cell_literals, &text, span, diags, |at, pair| {
+        at.literals(only_child(pair))
+    })
 }
 
 /// Reads duties, separated by `;`.
 pub fn paths(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Path>> {
     let text = separated(text, span, diags)?;
-    read(Rule::cell_paths, &text, span, diags, |at, pair| at.paths(only_child(pair)))
+    read(Rule::cell_paths, &text, span, diags, |at, pair| {
+        at.paths(only_child(pair))
+    })
 }
 
 /// Reads what a store keeps: what would follow `keeps`, several separated by `;`.
 pub fn keeps(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Keeps>> {
     each(text, span, diags, |part, place, diags| {
-        read(Rule::cell_keeps, part, place, diags, |at, pair| at.keeps(pair))
+        read(Rule::cell_keeps, part, place, diags, |at, pair| {
+            at.keeps(pair)
+        })
     })
 }
 
 /// Reads what a store does: what would follow `does`, several separated by `;`.
 pub fn does(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Does>> {
     each(text, span, diags, |part, place, diags| {
-        read(Rule::cell_does, part, place, diags, |at, pair| at.does(pair))
+        read(Rule::cell_does, part, place, diags, |at, pair| {
+            at.does(pair)
+        })
     })
 }
 

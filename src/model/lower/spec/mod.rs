@@ -79,7 +79,13 @@ fn lower_some(files: &[(&str, &str)], few: usize) -> Lowered {
     }
     let all: Vec<&Ast> = asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &sources);
-    let model = lower_knowing(&all[..few], &Visible(visible), &elsewhere, &Tables::new(), &mut diags);
+    let model = lower_knowing(
+        &all[..few],
+        &Visible(visible),
+        &elsewhere,
+        &Tables::new(),
+        &mut diags,
+    );
     diags.sort_by(|a, b| a.order(b));
     Lowered {
         model,

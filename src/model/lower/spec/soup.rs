@@ -194,7 +194,13 @@ fn survives(text: &str) {
     let before = diags.len();
     let visible = Visible([(FileId(1), [FileId(0)].into())].into());
     let all = [&asts[0], &asts[1]];
-    let model = lower_knowing(&all, &visible, &Elsewhere::default(), &Tables::new(), &mut diags);
+    let model = lower_knowing(
+        &all,
+        &visible,
+        &Elsewhere::default(),
+        &Tables::new(),
+        &mut diags,
+    );
     let broken = model.policies.iter().any(|policy| policy.broken)
         || model.plans.iter().any(|plan| plan.broken)
         || model.tests.iter().any(|test| test.broken);
