@@ -2,12 +2,15 @@
 //!
 //! `limits` finds dead rules, conflicts and contradictory limits, `redundant` rules without which
 //! nothing changes, `retention` what may be kept for ever, `unmet` rules that no plan meets; `diff`
-//! compares two policies, `ask` answers questions, `trace` follows a datum. `witness` puts one act of a set into words.
+//! compares two policies, `ask` answers questions, `trace` follows a datum, `coverage` ties a policy
+//! to its `notice`. `witness` puts one act of a set into words.
 
 pub mod ask;
+pub mod coverage;
 pub mod diff;
 pub mod limits;
 pub mod mentions;
+pub mod notice;
 pub mod redundant;
 pub mod retention;
 pub mod trace;

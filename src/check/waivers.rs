@@ -72,7 +72,12 @@ fn all(model: &Model) -> impl Iterator<Item = (&Waiver, Span)> {
         .policies
         .iter()
         .flat_map(|policy| &policy.rules)
-        .flat_map(|rule| rule.waivers.iter().map(|waiver| (waiver, rule.span)));
+        // A rule's citations stand between its waivers and its statement.
+        .flat_map(|rule| {
+            rule.waivers
+                .iter()
+                .map(|waiver| (waiver, waiver.span.to(rule.span)))
+        });
     let nodes = model
         .plans
         .iter()

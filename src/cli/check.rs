@@ -3,7 +3,7 @@
 use super::exit;
 use super::output::Output;
 use super::say;
-use super::shared::{FailLevel, Judging, Paths};
+use super::shared::{FailLevel, Judging, Notices, Paths};
 use crate::diag::{Group, Severity};
 use crate::project::{Outcome, run as run_project};
 use crate::report::{Report, place};
@@ -15,6 +15,8 @@ use std::collections::BTreeSet;
 pub struct Args {
     #[command(flatten)]
     paths: Paths,
+    #[command(flatten)]
+    notices: Notices,
     #[command(flatten)]
     judging: Judging,
     #[command(flatten)]
@@ -43,7 +45,7 @@ pub enum What {
 pub fn run(args: &Args, what: What) -> Result<u8, String> {
     let wanted = args.output.wanted()?;
     let settings = args.judging.settings()?;
-    let loaded = args.paths.load()?;
+    let loaded = args.paths.load_with(&args.notices)?;
     let asked = loaded.asked.clone();
     let mut outcome = run_project(loaded, &settings);
     if what == What::Tests {

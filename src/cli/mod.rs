@@ -6,6 +6,7 @@
 
 mod ask;
 mod check;
+mod coverage;
 mod diff;
 mod explain;
 mod fmt;
@@ -58,6 +59,8 @@ enum Command {
     Ask(ask::Args),
     /// Compare two policies exactly
     Diff(diff::Args),
+    /// Hold policies against the text of the notices they encode, sentence by sentence
+    Coverage(coverage::Args),
     /// Follow data through planned flows
     Trace(trace::Args),
     /// Explain a code of finding, or list them all
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Graph(args) => graph::run(args),
         Command::Ask(args) => ask::run(args),
         Command::Diff(args) => diff::run(args),
+        Command::Coverage(args) => coverage::run(args),
         Command::Trace(args) => trace::run(args),
         Command::Explain(args) => explain::run(args),
     });

@@ -25,6 +25,13 @@ impl Paths {
         load(&self.input()?)
     }
 
+    /// Loads them with the notices that policies encode.
+    pub fn load_with(&self, notices: &Notices) -> Result<Loaded, String> {
+        let mut input = self.input()?;
+        input.notices.clone_from(&notices.notices);
+        load(&input)
+    }
+
     /// What they name, standard input read.
     pub fn input(&self) -> Result<Input, String> {
         let mut input = Input::default();
@@ -43,6 +50,23 @@ impl Paths {
             input.paths.push(PathBuf::from("."));
         }
         Ok(input)
+    }
+}
+
+/// Which notices policies encode.
+#[derive(Debug, Clone, Args)]
+pub struct Notices {
+    /// The text of the notice that a policy encodes; may be given several times
+    #[arg(long = "notice", value_name = "POLICY=PATH", value_parser = named_notice)]
+    pub notices: Vec<(String, PathBuf)>,
+}
+
+fn named_notice(value: &str) -> Result<(String, PathBuf), String> {
+    match value.split_once('=') {
+        Some((policy, path)) if !policy.is_empty() && !path.is_empty() => {
+            Ok((policy.to_string(), PathBuf::from(path)))
+        }
+        _ => Err("write POLICY=PATH, such as `shop=notices/shop.txt`".to_string()),
     }
 }
 

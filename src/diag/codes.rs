@@ -88,6 +88,9 @@ codes! {
     UNREACHABLE_EXCEPTION "unreachable-exception" Policy Error "an exception that reaches nothing";
     MISSING_EVIDENCE "missing-evidence" Policy Error "a note whose evidence is not there";
 
+    UNKNOWN_CITATION "unknown-citation" Policy Error "a citation that the notice does not hold";
+    AMBIGUOUS_CITATION "ambiguous-citation" Policy Warning "a citation that stands in several sentences of the notice";
+
     DEAD_RULE "dead-rule" Policy Error "a permission that prohibitions remove wholly";
     CONFLICT "conflict" Policy Warning "a permission and a prohibition that overlap, neither within the other";
     CONTRADICTORY_LIMITS "contradictory-limits" Policy Error "limits that together leave nothing";

@@ -1,6 +1,7 @@
 //! Files with all they include, parsed.
 
 use super::files;
+use super::notices::{self, Named};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
@@ -19,6 +20,8 @@ pub struct Input {
     pub stdin: Option<(String, Vec<u8>)>,
     /// Files as they were at a git revision: REVISION and path.
     pub revisions: Vec<(String, PathBuf)>,
+    /// Policies with the text of the notice that each encodes.
+    pub notices: Vec<(String, PathBuf)>,
 }
 
 /// Files and what they include, parsed.
@@ -39,6 +42,8 @@ pub struct Loaded {
     pub asked: BTreeSet<FileId>,
     /// The folder that the paths asked for have in common.
     pub common: Option<PathBuf>,
+    /// Policies with the notice that each encodes, in the order they were named.
+    pub notices: Vec<Named>,
 }
 
 impl Loaded {
@@ -99,6 +104,7 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         loader.tables(at);
     }
     loader.finish();
+    loader.done.notices = notices::read(&input.notices, &loader.done.asts)?;
     Ok(loader.done)
 }
 

@@ -1,7 +1,8 @@
 //! The driver: finds files, runs the phases, applies severities, waivers and marks, once.
 //!
 //! `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
-//! `run` runs the phases, `checked` lists what they judged, `levels` are severities, `marks` the expectations written as `//~`.
+//! `run` runs the phases, `checked` lists what they judged, `levels` are severities, `marks` the
+//! expectations written as `//~`, `notices` the texts that policies encode.
 
 pub mod checked;
 pub mod files;
@@ -9,6 +10,7 @@ pub mod groups;
 pub mod levels;
 pub mod load;
 pub mod marks;
+pub mod notices;
 pub mod run;
 pub mod vacuity;
 

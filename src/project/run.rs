@@ -4,7 +4,7 @@ use super::checked::{self, Checked};
 use super::groups::groups;
 use super::levels::Levels;
 use super::load::Loaded;
-use super::{files, marks, vacuity};
+use super::{files, marks, notices, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
@@ -85,6 +85,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         model.tests.retain(|test| home(test.span.file));
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
+        notices::check(&loaded, &group.home, &mut found);
         let mut judge = Judge::new(&model, settings.today);
         // So are policies.
         let here = |policy: &PolicyId| home(model.policy(*policy).span.file);

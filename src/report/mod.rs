@@ -1,6 +1,7 @@
 //! Findings on paper: one file a format, each total and given the same report.
 
 pub mod concise;
+pub mod coverage;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
