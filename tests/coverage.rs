@@ -221,3 +221,45 @@ fn the_page_shows_every_sentence_beside_its_rules() {
         assert_eq!(open, page.matches(&format!("</{tag}>")).count(), "{tag}");
     }
 }
+
+/// Expectations of a notice by verdict: `may`, `never`, `undeclared`, `needs`.
+fn expectations(file: &Path) -> [usize; 4] {
+    use abide::syntax::ast::{Expected, Item, TestItem};
+    let text = std::fs::read_to_string(file).expect("a file of tests");
+    let ast = abide::syntax::parse(abide::source::FileId(0), &text, &mut Vec::new());
+    let mut counts = [0; 4];
+    for item in &ast.items {
+        let Item::Test(test) = item else { continue };
+        for item in &test.items {
+            let TestItem::Expectation(expectation) = item else {
+                continue;
+            };
+            counts[match expectation.verdict {
+                Expected::May => 0,
+                Expected::Never => 1,
+                Expected::Undeclared => 2,
+                Expected::Needs(..) => 3,
+            }] += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn every_notice_has_expectations_of_all_verdicts() {
+    for (name, least) in [
+        ("website-2016", 25),
+        ("developer-2016", 25),
+        ("authy-2016", 25),
+        ("cookies-2016", 25),
+        ("changes-2016", 10),
+        ("twilio-2018", 25),
+        ("twilio-2020", 10),
+        ("twilio-2022", 25),
+    ] {
+        let counts =
+            expectations(&Path::new("policies/twilio").join(format!("{name}-tests.abide")));
+        assert!(counts.iter().sum::<usize>() >= least, "{name}: {counts:?}");
+        assert!(counts.iter().all(|count| *count > 0), "{name}: {counts:?}");
+    }
+}
