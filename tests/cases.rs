@@ -7,6 +7,7 @@
 //! | `fmt` | text in any layout | the one layout |
 //! | `check` | files whose lines that raise a finding end in `//~ code …` | what people see |
 //! | `report` | a file with findings | every format |
+//! | `diff` | commands on the policies that ship | what changed from one notice to the next |
 //! | `cli` | files, then commands | what each command prints, and its exit code |
 //!
 //! In `check` cases marks and findings are matched both ways, here and by the program itself.
@@ -50,6 +51,10 @@ const KINDS: &[Kind] = &[
     Kind {
         dir: "tests/cases/report",
         run: report_case,
+    },
+    Kind {
+        dir: "tests/cases/diff",
+        run: diff_case,
     },
     Kind {
         dir: "tests/cases/cli",
@@ -302,10 +307,23 @@ fn cli_case(file: &Path) -> Result<(), Failed> {
     }
     let dir = tempfile::tempdir()?;
     write_files(dir.path(), &files.join("\n"))?;
+    let shown = session(&commands, dir.path());
+    snapshot(&file.with_extension("out"), &shown)
+}
+
+/// Commands (`$ abide …`), run where the policies lie that ship.
+fn diff_case(file: &Path) -> Result<(), Failed> {
+    let case = std::fs::read_to_string(file)?;
+    let commands: Vec<&str> = case.lines().collect();
+    let shown = session(&commands, Path::new("."));
+    snapshot(&file.with_extension("out"), &shown)
+}
+
+fn session(commands: &[&str], dir: &Path) -> String {
     let mut shown = String::new();
     for command in commands {
         let args: Vec<&str> = command.split_whitespace().skip(2).collect();
-        let output = abide(&args, dir.path());
+        let output = abide(&args, dir);
         shown += &format!("{command}\n{}", text(&output.stdout));
         for line in text(&output.stderr).lines() {
             shown += &format!("stderr: {line}\n");
@@ -313,7 +331,7 @@ fn cli_case(file: &Path) -> Result<(), Failed> {
         let code = output.status.code().unwrap_or(-1);
         shown += &format!("exit: {code}\n\n");
     }
-    snapshot(&file.with_extension("out"), &shown)
+    shown
 }
 
 fn snapshot(path: &Path, shown: &str) -> Result<(), Failed> {

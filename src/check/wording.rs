@@ -237,13 +237,44 @@ pub fn said(model: &Model, group: &Group) -> String {
 
 /// An act in words: "share `email-address` as `hashed` with `carrier` for `routing`".
 pub fn describe(vocabulary: &Vocabulary, action: Action, acts: &Acts) -> String {
+    sentence(vocabulary, action, acts, false)
+}
+
+/// The same, with everything that sets the acts apart from others: also where people live, where data
+/// was collected, and who acts, which a plan has said already.
+pub fn describe_fully(vocabulary: &Vocabulary, action: Action, acts: &Acts) -> String {
+    sentence(vocabulary, action, acts, true)
+}
+
+fn sentence(vocabulary: &Vocabulary, action: Action, acts: &Acts, fully: bool) -> String {
     let all = named(vocabulary, acts);
     let mut text = format!("{} {}", action.word(), all.data);
     if all.forms != show_identifiable(vocabulary) && !all.forms.is_empty() && all.forms != "any" {
         text += &format!(" as {}", all.forms);
     }
-    if all.subjects != "any" && !all.subjects.is_empty() {
+    let part = |dim: Dim| match vocabulary.show_set(dim.kind(), acts.of(dim)) {
+        shown if shown == "any" || !fully => String::new(),
+        shown => shown,
+    };
+    let (resident, context) = (part(Dim::Resident), part(Dim::Context));
+    let subjects = !all.subjects.is_empty() && (all.subjects != "any" || !resident.is_empty());
+    if subjects {
         text += &format!(" of {}", all.subjects);
+    }
+    if !resident.is_empty() {
+        text += &format!(" resident in {resident}");
+    }
+    if !context.is_empty() {
+        text += &format!(" on {context}");
+    }
+    // Rules mean us with all below us where they say nothing, tests mean us alone.
+    let (actor, us) = (
+        acts.of(Dim::Actor),
+        vocabulary.of(Kind::Party).set(party::US),
+    );
+    let ours = actor == us || actor.ones().eq([party::US.0 as usize]);
+    if fully && !ours && !actor.is_clear() {
+        text += &format!(" by {}", vocabulary.show_set(Kind::Party, actor));
     }
     let usual = match action {
         Action::Share | Action::Sell => vocabulary.of(Kind::Party).set(party::THIRD_PARTY),
@@ -614,7 +645,8 @@ pub fn literals(vocabulary: &Vocabulary, facts: &[Literal]) -> String {
     all.join(", ")
 }
 
-fn duty_names(vocabulary: &Vocabulary, duties: &[NameId]) -> Vec<String> {
+/// The names of duties.
+pub fn duty_names(vocabulary: &Vocabulary, duties: &[NameId]) -> Vec<String> {
     duties
         .iter()
         .map(|duty| vocabulary.of(Kind::Duty).shown(*duty).to_string())

@@ -6,7 +6,7 @@ use super::question::{self, Asked};
 use super::shared::{Judging, Paths};
 use crate::analyze::ask::{self, Question};
 use crate::check::expectations::Group;
-use crate::check::wording::{conditions, describe, said};
+use crate::check::wording::{conditions, describe_fully, said};
 use crate::check::{Judge, Verdict};
 use crate::decide::Dim;
 use crate::model::{Model, PolicyId};
@@ -149,7 +149,7 @@ fn answer(
 fn verdicts(model: &Model, asked: &Asked, group: &Group, _open: Option<Dim>) -> Verdicts {
     Verdicts {
         verdict: word(group.verdict),
-        acts: describe(&model.vocabulary, group.action, &group.acts),
+        acts: describe_fully(&model.vocabulary, group.action, &group.acts),
         rules: group
             .rules
             .iter()

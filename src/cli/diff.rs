@@ -4,13 +4,18 @@ use super::exit;
 use super::output::unless_closed;
 use super::question;
 use super::shared::{Judging, Paths};
-use crate::analyze::diff::{Change, Difference, Row, diff};
+use crate::analyze::ask;
+use crate::analyze::diff::{Change, Class, Difference, Row, diff};
 use crate::check::Judge;
-use crate::check::wording::describe;
+use crate::check::expectations::Group;
+use crate::check::judge::Verdict;
+use crate::check::wording::{describe_fully, duty_names, literals};
+use crate::decide::Dim;
+use crate::model::vocabulary::ANY;
 use crate::model::{Model, PolicyId, Rule};
 use crate::project::{Input, load};
 use crate::report::visible;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::io::Write;
@@ -108,7 +113,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
         }
     }
     let difference = diff(&mut judge, old, new);
-    let document = document(model, &asked.loaded.sources, old, new, &difference);
+    let document = document(&mut judge, &asked.loaded.sources, old, new, &difference);
     let text = match args.format {
         Format::Json => serde_json::to_string_pretty(&document).map_err(|e| e.to_string())? + "\n",
         Format::Text => in_words(&document),
@@ -159,6 +164,13 @@ struct RowOf {
     changes: Vec<ChangeOf>,
 }
 
+impl RowOf {
+    /// The changes that people are shown.
+    fn changes(&self) -> impl Iterator<Item = &ChangeOf> {
+        self.changes.iter().filter(|change| !change.formless)
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Place {
     file: String,
@@ -172,29 +184,46 @@ struct ChangeOf {
     now: &'static str,
     acts: Vec<String>,
     witness: Option<String>,
+    /// What the witness needed before, as a plan would say it, where it needed anything.
+    before: Option<String>,
+    /// What it needs now.
+    after: Option<String>,
+    /// It is about data alone of which not even the form is known, neither identifiable nor anonymous:
+    /// exact, but nothing that people ask.
+    #[serde(skip)]
+    formless: bool,
 }
 
 fn document(
-    model: &Model,
+    judge: &mut Judge,
     sources: &SourceMap,
     old: PolicyId,
     new: PolicyId,
     difference: &Difference,
 ) -> Document {
+    let model = judge.model;
     Document {
         old: model.policy(old).name.clone(),
         new: model.policy(new).name.clone(),
         rows: difference
             .rows
             .iter()
-            .map(|row| row_of(model, sources, old, new, row))
+            .map(|row| row_of(judge, sources, old, new, row))
             .collect(),
         nowhere_looser: difference.looser.is_none(),
         looser: difference.looser.clone(),
     }
 }
 
-fn row_of(model: &Model, sources: &SourceMap, old: PolicyId, new: PolicyId, row: &Row) -> RowOf {
+fn row_of(
+    judge: &mut Judge,
+    sources: &SourceMap,
+    before: PolicyId,
+    after: PolicyId,
+    row: &Row,
+) -> RowOf {
+    let model = judge.model;
+    let (old, new) = (before, after);
     let old = row.old.map(|at| &model.policy(old).rules[at]);
     let new = row.new.map(|at| &model.policy(new).rules[at]);
     let place = |rule: &Rule| Place {
@@ -223,22 +252,85 @@ fn row_of(model: &Model, sources: &SourceMap, old: PolicyId, new: PolicyId, row:
         changes: row
             .changes
             .iter()
-            .map(|change| change_of(model, change))
+            .map(|change| change_of(judge, before, after, change))
             .collect(),
     }
 }
 
-fn change_of(model: &Model, change: &Change) -> ChangeOf {
+fn change_of(judge: &mut Judge, old: PolicyId, new: PolicyId, change: &Change) -> ChangeOf {
+    let model = judge.model;
+    let (before, after) = why(judge, old, new, change);
+    let formless = change.acts.iter().all(|(_, all)| {
+        let mut forms = all.iter().map(|acts| acts.of(Dim::Form));
+        forms.all(|forms| forms.ones().eq([ANY.0 as usize]))
+    });
     let acts = change.acts.iter().flat_map(|(action, all)| {
         all.iter()
-            .map(|acts| describe(&model.vocabulary, *action, acts))
+            .map(|acts| describe_fully(&model.vocabulary, *action, acts))
     });
     ChangeOf {
         was: change.was.word(),
         now: change.now.word(),
         acts: acts.collect(),
         witness: change.witness.clone(),
+        before,
+        after,
+        formless,
     }
+}
+
+/// What the witness needed before, and what it needs now: facts or duties, where it needs any.
+fn why(
+    judge: &mut Judge,
+    old: PolicyId,
+    new: PolicyId,
+    change: &Change,
+) -> (Option<String>, Option<String>) {
+    let needs = |class: Class| matches!(class, Class::Conditional | Class::Bound);
+    let (Some(line), true) = (&change.witness, needs(change.was) || needs(change.now)) else {
+        return (None, None);
+    };
+    let model = judge.model;
+    let read = ask::read(model, FileId(0), line, &mut Vec::new());
+    let mut groups = |policy| {
+        let read = read.as_ref()?;
+        ask::groups(judge, read, policy)
+    };
+    let (Some(before), Some(after)) = (groups(old), groups(new)) else {
+        return (None, None);
+    };
+    // A line may stand for acts that need different things: one act is shown.
+    let one = before.iter().find_map(|a| {
+        let meets = |b: &&Group| meet(a, b);
+        after.iter().find(meets).map(|b| (a, b))
+    });
+    let Some((a, b)) = one else {
+        return (None, None);
+    };
+    (needed(model, a), needed(model, b))
+}
+
+/// The facts or duties that acts need, in the words of a plan.
+fn needed(model: &Model, group: &Group) -> Option<String> {
+    match group.verdict? {
+        Verdict::Conditional => {
+            let facts = group.facts.iter();
+            let ways: Vec<String> = facts.map(|f| literals(&model.vocabulary, f)).collect();
+            Some(format!("given {}", ways.join(", or given ")))
+        }
+        Verdict::MissingDuty => {
+            let duties = duty_names(&model.vocabulary, &group.duties);
+            Some(format!("fulfilling {}", duties.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// Whether two groups have an act in common.
+fn meet(a: &Group, b: &Group) -> bool {
+    let sets = a.acts.sets.iter().zip(&b.acts.sets);
+    sets.clone()
+        .all(|(a, b)| a.is_clear() && b.is_clear() || !a.is_disjoint(b))
 }
 
 fn title(change: &ChangeOf) -> String {
@@ -262,13 +354,17 @@ fn whence(row: &RowOf) -> String {
 fn in_words(document: &Document) -> String {
     let mut text = format!("{} → {}\n", document.old, document.new);
     let mut section = None;
-    for row in &document.rows {
+    for row in document
+        .rows
+        .iter()
+        .filter(|row| row.changes().next().is_some())
+    {
         if section != Some(&row.section) {
             section = Some(&row.section);
             text += &format!("\n{}\n", row.section);
         }
         text += &format!("  {}  ({})\n", row.name, whence(row));
-        for change in &row.changes {
+        for change in row.changes() {
             text += &format!("    {}:\n", title(change));
             for acts in change.acts.iter().take(MOST) {
                 text += &format!("      {acts}\n");
@@ -278,6 +374,11 @@ fn in_words(document: &Document) -> String {
             }
             if let Some(witness) = &change.witness {
                 text += &format!("      for one: {witness}\n");
+            }
+            for (word, said) in [("before", &change.before), ("now", &change.after)] {
+                if let Some(said) = said {
+                    text += &format!("        {word} {said}\n");
+                }
             }
         }
     }
@@ -302,7 +403,7 @@ fn markdown(document: &Document) -> String {
     let mut text = format!("### {} → {}\n\n", document.old, document.new);
     text += "| section | rule | change | acts | for one |\n|---|---|---|---|---|\n";
     for row in &document.rows {
-        for change in &row.changes {
+        for change in row.changes() {
             let mut acts: Vec<String> = change
                 .acts
                 .iter()
