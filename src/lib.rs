@@ -16,6 +16,8 @@ pub mod diag;
 
 pub mod syntax;
 
+pub mod config;
+
 pub mod format;
 
 pub mod model;

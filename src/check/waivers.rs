@@ -1,10 +1,14 @@
 //! Waivers: findings silenced on purpose, with a reason and until a day.
 
-use crate::diag::{Diagnostic, Diags, codes};
+use crate::config::{About, Waive};
+use crate::diag::{Diagnostic, Diags, FlowFinding, codes};
 use crate::model::Model;
 use crate::model::rules::{Date, Waiver};
 use crate::source::{FileId, Span};
 use std::collections::BTreeSet;
+
+/// How many days before its end a waiver is warned of.
+const SOON: i64 = 30;
 
 /// Silences what waivers before an edge, node or rule name there; reports those past their date and
 /// those that silence nothing, unless their code is `off` in this run and could not be found.
@@ -24,46 +28,145 @@ pub fn apply(
             continue;
         }
         if today > waiver.until {
-            reports.push(
-                Diagnostic::new(
-                    &codes::EXPIRED_WAIVER,
-                    waiver.span,
-                    format!("this waiver of `{}` ended on {}", waiver.code, waiver.until),
-                )
-                .label("silences nothing any more")
-                .note(format!("it was given because \"{}\"", waiver.because))
-                .help("mend what it silenced, or give it a new date and a reason that still holds"),
-            );
+            reports.push(expired(
+                &waiver.code,
+                waiver.until,
+                &waiver.because,
+                waiver.span,
+            ));
             continue;
         }
-        let mut used = false;
-        for diagnostic in diags.iter_mut() {
+        let here = |diagnostic: &Diagnostic| {
             let span = diagnostic.primary.span;
-            let here =
-                span.file == place.file && place.start <= span.start && span.end <= place.end;
-            if here && diagnostic.code.name == waiver.code {
-                diagnostic.waived = Some(waiver.because.clone());
-                used = true;
-            }
-        }
+            span.file == place.file && place.start <= span.start && span.end <= place.end
+        };
+        let used = silence(&waiver.code, &waiver.because, here, diags);
         if used {
-            let left = today.until(waiver.until).map_or(0, |span| span.get_days());
-            ends.push(i64::from(left));
+            let left = days(today, waiver.until);
+            ends.push(left);
+            reports.extend(ending(
+                &waiver.code,
+                waiver.until,
+                left,
+                &waiver.because,
+                waiver.span,
+            ));
         } else if !off(&waiver.code) {
             reports.push(
-                Diagnostic::new(
-                    &codes::UNUSED_WAIVER,
-                    waiver.span,
-                    format!("this waiver of `{}` silences nothing", waiver.code),
-                )
-                .label("no such finding here")
-                .help("drop it")
-                .fix("drop the waiver", vec![(waiver.span, String::new())]),
+                unused(&waiver.code, waiver.span, "no such finding here")
+                    .fix("drop the waiver", vec![(waiver.span, String::new())]),
             );
         }
     }
     diags.append(&mut reports);
     ends
+}
+
+/// Silences what the waivers of the project's settings are about: findings on flows, wherever they
+/// arise. Otherwise as [`apply`].
+pub fn apply_settings(
+    waivers: &[(Waive, Span)],
+    today: Date,
+    off: &impl Fn(&str) -> bool,
+    diags: &mut Diags,
+) -> Vec<i64> {
+    let mut ends = Vec::new();
+    let mut reports = Vec::new();
+    for (waiver, place) in waivers {
+        if today > waiver.until {
+            reports.push(expired(&waiver.code, waiver.until, &waiver.because, *place));
+            continue;
+        }
+        let meant = |diagnostic: &Diagnostic| {
+            let flow = diagnostic.flow.as_deref();
+            flow.is_some_and(|flow| is_about(&waiver.about, flow))
+        };
+        if silence(&waiver.code, &waiver.because, meant, diags) {
+            let left = days(today, waiver.until);
+            ends.push(left);
+            reports.extend(ending(
+                &waiver.code,
+                waiver.until,
+                left,
+                &waiver.because,
+                *place,
+            ));
+        } else if !off(&waiver.code) {
+            reports.push(unused(
+                &waiver.code,
+                *place,
+                "no finding on a flow is like this",
+            ));
+        }
+    }
+    diags.append(&mut reports);
+    ends
+}
+
+/// Whether all that is said of a finding is so.
+fn is_about(about: &About, flow: &FlowFinding) -> bool {
+    let parts = [
+        (&about.plan, &flow.plan),
+        (&about.policy, &flow.policy),
+        (&about.from, &flow.from),
+        (&about.to, &flow.to),
+        (&about.data, &flow.data),
+    ];
+    let mut parts = parts.iter();
+    parts.all(|(wanted, is)| wanted.as_ref().is_none_or(|wanted| wanted == *is))
+}
+
+/// Sets the reason on what is meant and not silenced yet; says whether anything was.
+fn silence(
+    code: &str,
+    because: &str,
+    meant: impl Fn(&Diagnostic) -> bool,
+    diags: &mut Diags,
+) -> bool {
+    let mut used = false;
+    for diagnostic in diags.iter_mut() {
+        if diagnostic.code.name == code && meant(diagnostic) {
+            diagnostic.waived.get_or_insert_with(|| because.to_string());
+            used = true;
+        }
+    }
+    used
+}
+
+/// Days from one date to a later one.
+fn days(today: Date, until: Date) -> i64 {
+    i64::from(today.until(until).map_or(0, |span| span.get_days()))
+}
+
+fn expired(code: &str, until: Date, because: &str, span: Span) -> Diagnostic {
+    let message = format!("this waiver of `{code}` ended on {until}");
+    Diagnostic::new(&codes::EXPIRED_WAIVER, span, message)
+        .label("silences nothing any more")
+        .note(format!("it was given because \"{because}\""))
+        .help("mend what it silenced, or give it a new date and a reason that still holds")
+}
+
+fn unused(code: &str, span: Span, label: &str) -> Diagnostic {
+    let message = format!("this waiver of `{code}` silences nothing");
+    Diagnostic::new(&codes::UNUSED_WAIVER, span, message)
+        .label(label)
+        .help("drop it")
+}
+
+/// A month before the end there is still time to do something about it.
+fn ending(code: &str, until: Date, left: i64, because: &str, span: Span) -> Option<Diagnostic> {
+    let when = match left {
+        0 => "today".to_string(),
+        1 => "in 1 day".to_string(),
+        _ => format!("in {left} days"),
+    };
+    let message = format!("this waiver of `{code}` ends {when}, on {until}");
+    (left <= SOON).then(|| {
+        Diagnostic::new(&codes::ENDING_WAIVER, span, message)
+            .label("what it silences fails the day after")
+            .note(format!("it was given because \"{because}\""))
+            .help("mend what it silences, or give it a new date if the reason still holds")
+    })
 }
 
 /// Every waiver with the place it silences.

@@ -73,8 +73,9 @@ struct NamesOf {
 
 /// Answers.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let settings = args.judging.settings()?;
-    let mut asked = question::load(&args.paths, &settings)?;
+    let config = args.paths.config()?;
+    let settings = args.judging.settings(&config)?;
+    let mut asked = question::load(&args.paths, &config, &settings)?;
     let file = asked.loaded.sources.add(
         Path::new("question"),
         "question".to_string(),

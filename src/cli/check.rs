@@ -24,9 +24,9 @@ pub struct Args {
     /// Exit 0 whatever was found (but not when it could not run, or checked nothing)
     #[arg(long)]
     exit_zero: bool,
-    /// What makes the run fail
-    #[arg(long, value_name = "LEVEL", default_value = "error")]
-    fail_level: FailLevel,
+    /// What makes the run fail [default: error]
+    #[arg(long, value_name = "LEVEL")]
+    fail_level: Option<FailLevel>,
     /// Exit 0 also when nothing was checked
     #[arg(long)]
     allow_empty: bool,
@@ -43,9 +43,11 @@ pub enum What {
 
 /// Checks and reports; returns the exit code.
 pub fn run(args: &Args, what: What) -> Result<u8, String> {
-    let wanted = args.output.wanted()?;
-    let settings = args.judging.settings()?;
-    let loaded = args.paths.load_with(&args.notices)?;
+    let config = args.paths.config()?;
+    let output = args.output.over(&config);
+    let wanted = output.wanted()?;
+    let settings = args.judging.settings(&config)?;
+    let loaded = args.paths.load_with(&args.notices, &config)?;
     let asked = loaded.asked.clone();
     let mut outcome = run_project(loaded, &settings);
     if what == What::Tests {
@@ -58,15 +60,16 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
         counts: outcome.counts,
         checked: &outcome.checked,
         waivers_end_in: &outcome.waivers_end_in,
-        show_expected: args.output.show_expected,
-        quiet: args.output.quiet,
-        statistics: args.output.statistics,
+        show_expected: output.show_expected,
+        quiet: output.quiet,
+        statistics: output.statistics,
     };
-    if args.output.verbose {
+    if output.verbose {
         tell(&report, &asked);
     }
-    args.output.write(&wanted, &report)?;
-    let fails = match args.fail_level {
+    output.write(&wanted, &report)?;
+    let set = config.output.fail_level.map(|placed| placed.value.into());
+    let fails = match args.fail_level.or(set).unwrap_or(FailLevel::Error) {
         FailLevel::Error => report.count(Severity::Error) > 0,
         FailLevel::Warning => report.open().next().is_some(),
     };

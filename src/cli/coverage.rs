@@ -40,10 +40,14 @@ enum Format {
 
 /// Looks every citation up and shows what is left.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let settings = args.judging.settings()?;
-    let loaded = args.paths.load_with(&args.notices)?;
+    let config = args.paths.config()?;
+    let settings = args.judging.settings(&config)?;
+    let loaded = args.paths.load_with(&args.notices, &config)?;
     if loaded.notices.is_empty() {
-        return Err("no notice is named; write `--notice POLICY=PATH`".to_string());
+        return Err(
+            "no notice is named; write `--notice POLICY=PATH`, or set `[notices]` in abide.toml"
+                .to_string(),
+        );
     }
     let broken: Diags = loaded
         .diags

@@ -3,7 +3,7 @@
 use super::exit;
 use super::output::unless_closed;
 use super::question;
-use super::shared::{Judging, Paths};
+use super::shared::{Judging, Paths, SettingsFlags};
 use crate::analyze::ask;
 use crate::analyze::diff::{Change, Class, Difference, Row, diff};
 use crate::check::Judge;
@@ -32,6 +32,8 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
+    project: SettingsFlags,
+    #[command(flatten)]
     judging: Judging,
     /// How to show it
     #[arg(short, long, default_value = "text")]
@@ -53,10 +55,12 @@ const MOST: usize = 6;
 
 /// Compares and shows.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let settings = args.judging.settings()?;
+    let config = args.project.load(&args.paths)?;
+    let settings = args.judging.settings(&config)?;
     let is_file = |name: &str| name.contains(':') || PathBuf::from(name).exists();
     let mut input = Input {
         paths: args.paths.clone(),
+        config: config.clone(),
         ..Input::default()
     };
     let mut by_name = false;
@@ -73,8 +77,9 @@ pub fn run(args: &Args) -> Result<u8, String> {
         let paths = Paths {
             paths: Vec::new(),
             stdin_filename: String::new(),
+            settings: args.project.clone(),
         };
-        input.paths.extend(paths.input()?.paths);
+        input.paths.extend(paths.input(&config)?.paths);
     }
     let asked = question::lowered(load(&input)?, &settings)?;
     let model = &asked.model;

@@ -27,7 +27,7 @@ pub struct Args {
 
 /// Formats; standard input goes to standard output.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let input = args.paths.input()?;
+    let input = args.paths.input(&args.paths.config()?)?;
     let stdin = input.stdin.is_some();
     let mut loaded = load(&input)?;
     if loaded.asked.is_empty() {

@@ -82,8 +82,9 @@ enum CollapseFlag {
 
 /// Draws every plan wanted. Findings are drawn, not reported, so they do not fail it.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let settings = args.judging.settings()?;
-    let outcome = run_project(args.paths.load()?, &settings);
+    let config = args.paths.config()?;
+    let settings = args.judging.settings(&config)?;
+    let outcome = run_project(args.paths.load(&config)?, &settings);
     let plans: Vec<_> = outcome
         .models
         .iter()

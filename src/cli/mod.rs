@@ -6,11 +6,13 @@
 
 mod ask;
 mod check;
+mod config;
 mod coverage;
 mod diff;
 mod explain;
 mod fmt;
 mod graph;
+mod init;
 mod output;
 mod question;
 mod shared;
@@ -65,6 +67,10 @@ enum Command {
     Trace(trace::Args),
     /// Explain a code of finding, or list them all
     Explain(explain::Args),
+    /// Show the settings in force, and where each was set
+    Config(config::Args),
+    /// Write settings and a first policy, plan and test
+    Init(init::Args),
 }
 
 /// Runs the program.
@@ -92,6 +98,8 @@ pub fn run() -> ExitCode {
         Command::Coverage(args) => coverage::run(args),
         Command::Trace(args) => trace::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Config(args) => config::run(args),
+        Command::Init(args) => init::run(args),
     });
     match result {
         Ok(Ok(code)) => ExitCode::from(code),

@@ -1,6 +1,8 @@
 //! Reports written where they are wanted: formats, files, colours.
 
 use super::shared::Color;
+use crate::config::{self, Config, Placed};
+use crate::project::files::shown;
 use crate::report::{self, Report};
 use clap::Args;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -18,9 +20,9 @@ pub struct Output {
         value_delimiter = ','
     )]
     pub formats: Vec<String>,
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
+    /// When to use colours [default: auto]
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<Color>,
     /// Print findings alone, without the last line that says what was checked
     #[arg(short, long)]
     pub quiet: bool,
@@ -68,6 +70,26 @@ const FORMATS: [(&str, Format); 9] = [
 ];
 
 impl Output {
+    /// These options, and the project's settings where they say nothing.
+    pub fn over(&self, config: &Config) -> Output {
+        let mut output = self.clone();
+        let set = &config.output;
+        if let (true, Some(formats)) = (output.formats.is_empty(), &set.formats) {
+            let option = |format: &config::Format| match &format.file {
+                Some(file) => format!("{}={}", format.name, shown(file)),
+                None => format.name.clone(),
+            };
+            output.formats = formats.value.iter().map(option).collect();
+        }
+        output.color = output
+            .color
+            .or(set.color.as_ref().map(|placed| placed.value.into()));
+        let on = |set: &Option<Placed<bool>>| set.as_ref().is_some_and(|placed| placed.value);
+        output.statistics |= on(&set.statistics);
+        output.show_expected |= on(&set.show_expected);
+        output
+    }
+
     /// The reports wanted; without any, one in full on standard output. Mistakes show before
     /// anything is checked or written.
     pub fn wanted(&self) -> Result<Vec<Wanted<'_>>, String> {
@@ -121,7 +143,7 @@ impl Output {
     /// Whether to colour, by the option, then by what people set for all their tools.
     fn colored(&self, terminal: bool) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        match self.color {
+        match self.color.unwrap_or(Color::Auto) {
             Color::Always => true,
             Color::Never => false,
             Color::Auto if set("NO_COLOR") => false,

@@ -1,6 +1,7 @@
 //! One model for a question: all files together, policies found by name.
 
 use super::shared::Paths;
+use crate::config::Config;
 use crate::diag::{Diags, Severity};
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::{Model, PolicyId};
@@ -19,8 +20,8 @@ pub struct Asked {
 }
 
 /// Loads and lowers; prints what is in error.
-pub fn load(paths: &Paths, settings: &Settings) -> Result<Asked, String> {
-    lowered(paths.load()?, settings)
+pub fn load(paths: &Paths, config: &Config, settings: &Settings) -> Result<Asked, String> {
+    lowered(paths.load(config)?, settings)
 }
 
 /// Lowers loaded files together; prints what is in error.

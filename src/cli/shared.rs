@@ -1,7 +1,10 @@
 //! Options that several subcommands take.
 
+use crate::config::{Config, raw};
 use crate::diag::Severity;
 use crate::model::vocabulary::Date;
+use crate::project::config::{self, Choice};
+use crate::project::files::common;
 use crate::project::run::Settings;
 use crate::project::{Input, Levels, Loaded, load};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
@@ -17,24 +20,59 @@ pub struct Paths {
     /// The name that standard input goes by, also for its includes
     #[arg(long, value_name = "PATH", default_value = "stdin.abide")]
     pub stdin_filename: String,
+    #[command(flatten)]
+    pub settings: SettingsFlags,
+}
+
+/// Which settings hold.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingsFlags {
+    /// Settings to use instead of the nearest abide.toml [env: ABIDE_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Use no settings file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
+impl SettingsFlags {
+    /// The settings for files under these paths; without any, for the working directory.
+    pub fn load(&self, paths: &[PathBuf]) -> Result<Config, String> {
+        let set = std::env::var_os("ABIDE_CONFIG").filter(|path| !path.is_empty());
+        let choice = match self.config.clone().or(set.map(PathBuf::from)) {
+            _ if self.isolated => Choice::Isolated,
+            Some(path) => Choice::File(path),
+            None => Choice::Nearest(common(paths).unwrap_or_else(|| PathBuf::from("."))),
+        };
+        config::load(&choice)
+    }
 }
 
 impl Paths {
-    /// Loads them.
-    pub fn load(&self) -> Result<Loaded, String> {
-        load(&self.input()?)
+    /// The settings that hold for them.
+    pub fn config(&self) -> Result<Config, String> {
+        let named = self.paths.iter().filter(|path| path.as_os_str() != "-");
+        self.settings.load(&named.cloned().collect::<Vec<_>>())
     }
 
     /// Loads them with the notices that policies encode.
-    pub fn load_with(&self, notices: &Notices) -> Result<Loaded, String> {
-        let mut input = self.input()?;
+    pub fn load_with(&self, notices: &Notices, config: &Config) -> Result<Loaded, String> {
+        let mut input = self.input(config)?;
         input.notices.clone_from(&notices.notices);
         load(&input)
     }
 
-    /// What they name, standard input read.
-    pub fn input(&self) -> Result<Input, String> {
-        let mut input = Input::default();
+    /// Loads them.
+    pub fn load(&self, config: &Config) -> Result<Loaded, String> {
+        load(&self.input(config)?)
+    }
+
+    /// What they name, standard input read; without any, what the settings name.
+    pub fn input(&self, config: &Config) -> Result<Input, String> {
+        let mut input = Input {
+            config: config.clone(),
+            ..Input::default()
+        };
         for path in &self.paths {
             if path.as_os_str() == "-" {
                 let mut bytes = Vec::new();
@@ -46,8 +84,12 @@ impl Paths {
                 input.paths.push(path.clone());
             }
         }
-        if self.paths.is_empty() {
-            input.paths.push(PathBuf::from("."));
+        input.whole = self.paths.is_empty();
+        if input.whole {
+            input.paths = match &config.paths {
+                Some(paths) => paths.value.clone(),
+                None => vec![PathBuf::from(".")],
+            };
         }
         Ok(input)
     }
@@ -87,9 +129,12 @@ pub struct Judging {
 }
 
 impl Judging {
-    /// The settings they make.
-    pub fn settings(&self) -> Result<Settings, String> {
+    /// The settings they make, over those of the project.
+    pub fn settings(&self, config: &Config) -> Result<Settings, String> {
         let mut levels = Levels::default();
+        for (name, severity) in config.severities() {
+            levels.set(name, severity)?;
+        }
         if self.vacuity {
             levels.set("unmet-rule", Severity::Warning)?;
         }
@@ -185,6 +230,25 @@ pub enum FailLevel {
     Error,
     /// Errors and warnings.
     Warning,
+}
+
+impl From<raw::FailLevel> for FailLevel {
+    fn from(level: raw::FailLevel) -> FailLevel {
+        match level {
+            raw::FailLevel::Error => FailLevel::Error,
+            raw::FailLevel::Warning => FailLevel::Warning,
+        }
+    }
+}
+
+impl From<raw::Color> for Color {
+    fn from(color: raw::Color) -> Color {
+        match color {
+            raw::Color::Auto => Color::Auto,
+            raw::Color::Always => Color::Always,
+            raw::Color::Never => Color::Never,
+        }
+    }
 }
 
 /// When to colour.

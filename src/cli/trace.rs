@@ -36,7 +36,8 @@ pub struct Args {
 
 /// Follows, and prints a tree for each plan.
 pub fn run(args: &Args) -> Result<u8, String> {
-    let settings = args.judging.settings()?;
+    let config = args.paths.config()?;
+    let settings = args.judging.settings(&config)?;
     // With --to the first word is a path, for there is no data to name.
     let mut paths = args.paths.clone();
     let mut data = args.data.clone();
@@ -45,7 +46,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
     {
         paths.paths.insert(0, word.into());
     }
-    let asked = question::load(&paths, &settings)?;
+    let asked = question::load(&paths, &config, &settings)?;
     let model = &asked.model;
     for name in &args.plan {
         if !model.plans.iter().any(|plan| plan.name == *name) {

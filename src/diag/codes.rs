@@ -128,6 +128,7 @@ codes! {
     UNMET_MARK "unmet-mark" Tests Error "a mark that announces a finding which does not arise";
 
     EXPIRED_WAIVER "expired-waiver" Waivers Error "a waiver past its date";
+    ENDING_WAIVER "ending-waiver" Waivers Warning "a waiver that ends within 30 days";
     UNUSED_WAIVER "unused-waiver" Waivers Warning "a waiver that silences nothing";
 }
 

@@ -4,9 +4,11 @@
 //! the finding is made; how it looks is up to `report`.
 
 pub mod codes;
+mod near;
 
 use crate::source::Span;
 pub use codes::{Code, Group};
+pub use near::nearest;
 use std::cmp::Ordering;
 
 /// How bad a finding is.

@@ -4,11 +4,13 @@
     reason = "the driver does the program's input"
 )]
 
+use crate::config::Exclude;
 use std::path::{Component, Path, PathBuf};
 
-/// All `.abide` files under paths, in order of path, each once. A file named by itself counts
-/// whatever its extension. What can't be found or read is an error for people.
-pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+/// All `.abide` files under paths, in order of path, each once, but for those left out. A file named
+/// by itself counts whatever its extension. What can't be found or read is an error for people.
+pub fn find(paths: &[PathBuf], exclude: Option<&Exclude>) -> Result<Vec<PathBuf>, String> {
+    let left_out = exclude.map(left_out).transpose()?;
     let mut all = Vec::new();
     for path in paths {
         let kind = std::fs::metadata(path)
@@ -17,10 +19,12 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
             all.push(path.clone());
             continue;
         }
-        let walk = ignore::WalkBuilder::new(path)
-            .require_git(false)
-            .sort_by_file_path(Path::cmp)
-            .build();
+        let mut walk = ignore::WalkBuilder::new(path);
+        walk.require_git(false).sort_by_file_path(Path::cmp);
+        if let Some(left_out) = left_out.clone() {
+            walk.filter_entry(move |entry| !left_out(entry.path()));
+        }
+        let walk = walk.build();
         for entry in walk {
             let entry =
                 entry.map_err(|error| format!("can't walk `{}`: {error}", path.display()))?;
@@ -35,6 +39,31 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(all)
 }
 
+/// Says of a path whether patterns leave it out.
+fn left_out(
+    exclude: &Exclude,
+) -> Result<impl Fn(&Path) -> bool + Clone + Send + Sync + 'static, String> {
+    let folder = canonical(&exclude.folder);
+    let mut patterns = ignore::gitignore::GitignoreBuilder::new(&folder);
+    for pattern in &exclude.patterns {
+        patterns
+            .add_line(None, pattern)
+            .map_err(|error| format!("can't exclude `{pattern}`: {error}"))?;
+    }
+    let patterns = patterns
+        .build()
+        .map_err(|error| format!("can't read the patterns of `exclude`: {error}"))?;
+    Ok(move |path: &Path| {
+        let path = canonical(path);
+        let inside = path.starts_with(&folder) && path != folder;
+        let folder = path.is_dir();
+        inside
+            && patterns
+                .matched_path_or_any_parents(&path, folder)
+                .is_ignore()
+    })
+}
+
 /// The bytes of a file, or why they can't be had.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path)
@@ -45,6 +74,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
 pub fn write(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text)
         .map_err(|error| format!("can't write `{}`: {}", path.display(), reason(&error)))
+}
+
+/// Writes a file that is not there yet, with the folders it lies in.
+pub fn create(path: &Path, text: &str) -> Result<(), String> {
+    let failed = |error| format!("can't write `{}`: {}", path.display(), reason(&error));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = std::fs::File::create_new(path).map_err(failed)?;
+    std::io::Write::write_all(&mut &file, text.as_bytes()).map_err(failed)
 }
 
 /// The bytes of a file as it was at a git revision, by git itself.
@@ -82,6 +121,11 @@ pub fn normal(path: &Path) -> PathBuf {
         }
     }
     parts.into_iter().collect()
+}
+
+/// Whether a folder is the root of a git repository (or of a work tree, where `.git` is a file).
+pub fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").exists()
 }
 
 /// Whether a file is there.

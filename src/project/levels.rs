@@ -1,5 +1,6 @@
 //! Severities as set by people: by code, by group, or for all, the last word counting.
 
+pub use crate::diag::nearest;
 use crate::diag::{Code, Group, Severity, codes};
 
 /// What a setting is about.
@@ -72,13 +73,4 @@ fn unknown(name: &str) -> String {
         Some(near) => format!("there is no code or group `{name}`; did you mean `{near}`?"),
         None => format!("there is no code or group `{name}`; `abide explain` lists them"),
     }
-}
-
-/// The known word nearest to one, if any is near.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|word| (strsim::damerau_levenshtein(word, name), word))
-        .filter(|(distance, word)| *distance <= (word.len() / 3).max(1))
-        .min()
-        .map(|(_, word)| word)
 }

@@ -2,6 +2,7 @@
 
 use super::files;
 use super::notices::{self, Named};
+use crate::config::{Config, Waive};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
@@ -22,6 +23,10 @@ pub struct Input {
     pub revisions: Vec<(String, PathBuf)>,
     /// Policies with the text of the notice that each encodes.
     pub notices: Vec<(String, PathBuf)>,
+    /// The project's settings: what they exclude is left out, what they waive is silenced.
+    pub config: Config,
+    /// Whether that is the whole project, for no path was named.
+    pub whole: bool,
 }
 
 /// Files and what they include, parsed.
@@ -44,6 +49,8 @@ pub struct Loaded {
     pub common: Option<PathBuf>,
     /// Policies with the notice that each encodes, in the order they were named.
     pub notices: Vec<Named>,
+    /// Waivers of the project's settings, each with its place there.
+    pub waive: Vec<(Waive, Span)>,
 }
 
 impl Loaded {
@@ -84,7 +91,8 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         let file = loader.at_revision(revision, path)?;
         loader.done.asked.insert(file);
     }
-    for path in files::find(&input.paths)? {
+    let exclude = input.config.exclude.as_ref().map(|placed| &placed.value);
+    for path in files::find(&input.paths, exclude)? {
         let full = files::canonical(&path);
         let file = match loader.known.get(&full) {
             Some(file) => *file,
@@ -104,7 +112,9 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         loader.tables(at);
     }
     loader.finish();
-    loader.done.notices = notices::read(&input.notices, &loader.done.asts)?;
+    let named = notices::named(input, &loader.done.asts)?;
+    loader.done.notices = notices::read(&named, &loader.done.asts)?;
+    loader.settings(&input.config);
     Ok(loader.done)
 }
 
@@ -359,6 +369,27 @@ impl Loader {
                         format!("there are {}", known.join(", "))
                     },
                 ))
+            }
+        }
+    }
+
+    /// Adds the settings' own text, so that findings on its waivers have a place. It has no tree, and no
+    /// file sees it.
+    fn settings(&mut self, config: &Config) {
+        if config.waive.is_empty() {
+            return;
+        }
+        for file in &config.files {
+            let (shown, text) = (file.shown.clone(), file.text.clone());
+            let id = self.done.sources.add(&file.path, shown, text);
+            for placed in config.waive.iter().filter(|w| w.origin.file == file.shown) {
+                let (start, end) = placed.origin.bytes;
+                let span = Span {
+                    file: id,
+                    start,
+                    end,
+                };
+                self.done.waive.push((placed.value.clone(), span));
             }
         }
     }

@@ -1,10 +1,11 @@
 //! The driver: finds files, runs the phases, applies severities, waivers and marks, once.
 //!
 //! `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
-//! `run` runs the phases, `checked` lists what they judged, `levels` are severities, `marks` the
-//! expectations written as `//~`, `notices` the texts that policies encode.
+//! `config` finds settings, `run` runs the phases, `checked` lists what they judged, `levels` are severities,
+//! `marks` the expectations written as `//~`, `notices` the texts that policies encode.
 
 pub mod checked;
+pub mod config;
 pub mod files;
 pub mod groups;
 pub mod levels;

@@ -2,7 +2,7 @@
 
 use super::files;
 use super::levels::nearest;
-use super::load::Loaded;
+use super::load::{Input, Loaded};
 use crate::analyze::coverage::{self, Encoded};
 use crate::analyze::notice::Notice;
 use crate::diag::Diags;
@@ -29,6 +29,34 @@ pub struct Texts<'a> {
     pub notice: &'a Notice,
     /// Its own policies in the order they were named, then those that they extend.
     pub policies: Vec<Encoded<'a>>,
+}
+
+/// The notices named on the command line, and those of the settings for other policies. The settings
+/// are of the whole project: where only a part of it is read, a policy may be elsewhere.
+pub fn named(input: &Input, asts: &[Ast]) -> Result<Vec<(String, PathBuf)>, String> {
+    let mut named = input.notices.clone();
+    for (policy, placed) in &input.config.notices {
+        let known = || {
+            asts.iter()
+                .flat_map(policies)
+                .map(|policy| &policy.name.text)
+        };
+        if named.iter().any(|(name, _)| name == policy) {
+            continue;
+        }
+        if known().any(|name| name == policy) {
+            named.push((policy.clone(), placed.value.clone()));
+        } else if input.whole {
+            let origin = &placed.origin;
+            let hint = nearest(policy, known().map(String::as_str))
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(format!(
+                "{}:{}: there is no policy `{policy}`{hint}",
+                origin.file, origin.line
+            ));
+        }
+    }
+    Ok(named)
 }
 
 /// Reads the notices named. A policy that is in none of the files, or that several declare, is a

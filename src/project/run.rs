@@ -95,10 +95,8 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         analyze::check(&mut judge, &policies, &level, &mut found);
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         settle(&settings.levels, &mut found);
-        let off = |code: &str| {
-            codes::by_name(code).is_some_and(|code| settings.levels.of(code) == Severity::Allow)
-        };
         if settings.waivers {
+            let off = |code: &str| off(&settings.levels, code);
             let applied = waivers::apply(&model, settings.today, &home, &off, &mut found);
             ends.extend(applied);
         }
@@ -115,6 +113,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::unused(&models, &loaded.asked, &mut findings);
     }
     settle(&settings.levels, &mut findings);
+    if settings.waivers {
+        let off = |code: &str| off(&settings.levels, code);
+        let (waive, today) = (&loaded.waive, settings.today);
+        ends.extend(waivers::apply_settings(waive, today, &off, &mut findings));
+    }
     marks::apply(
         &loaded.asts,
         &loaded.sources,
@@ -134,6 +137,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         waivers_end_in: ends,
         models,
     }
+}
+
+/// Whether findings of a code are not looked for in this run.
+fn off(levels: &Levels, code: &str) -> bool {
+    codes::by_name(code).is_some_and(|code| levels.of(code) == Severity::Allow)
 }
 
 /// Gives findings the severity that people set, and drops those they don't want.

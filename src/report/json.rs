@@ -3,6 +3,7 @@
 use super::Report;
 use crate::diag::{Diagnostic, FlowFinding, Severity};
 use crate::source::{SourceMap, Span};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -10,7 +11,7 @@ use std::io::{self, Write};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The whole document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Document {
     schema_version: u32,
     tool: &'static str,
@@ -20,7 +21,7 @@ pub struct Document {
 }
 
 /// Counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Summary {
     policies: usize,
     rules: usize,
@@ -34,7 +35,7 @@ pub struct Summary {
 }
 
 /// A finding.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Finding {
     code: &'static str,
     severity: &'static str,
@@ -58,7 +59,7 @@ pub struct Finding {
 }
 
 /// Another place with what is said of it; the finding's own place comes first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Label {
     file: String,
     line: u32,
@@ -69,7 +70,7 @@ pub struct Label {
 }
 
 /// The data of a finding on flows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Flow {
     plan: String,
     from: String,
@@ -89,7 +90,7 @@ pub struct Flow {
 }
 
 /// A deciding rule.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Rule {
     label: Option<String>,
     file: String,
@@ -98,13 +99,18 @@ pub struct Rule {
 }
 
 /// A step of a path.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Step {
     file: String,
     line: u32,
     from: String,
     to: String,
     data: String,
+}
+
+/// The JSON Schema of the document.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).to_value()
 }
 
 /// Writes the document.
