@@ -371,9 +371,7 @@ fn page(file: &Path) -> Result<(), Failed> {
         let dir = tempfile::tempdir()?;
         write_files(dir.path(), block)?;
         // A code that is off by default is on for its own page.
-        let mut more = vec!["-W", &code];
-        more.extend(options(block));
-        let found = findings(Path::new("."), dir.path(), &more)?;
+        let found = findings(Path::new("."), dir.path(), &["-W", &code])?;
         let codes: Vec<&str> = found.iter().map(|(code, _)| code.as_str()).collect();
         let right = if at == 0 {
             !codes.is_empty() && codes.iter().all(|found| *found == code)
@@ -389,15 +387,6 @@ fn page(file: &Path) -> Result<(), Failed> {
         }
     }
     Ok(())
-}
-
-/// The options that a block is checked with: `//# with: …`.
-fn options(block: &str) -> Vec<&str> {
-    let lines = block.lines();
-    lines
-        .filter_map(|line| line.strip_prefix("//# with: "))
-        .flat_map(str::split_whitespace)
-        .collect()
 }
 
 /// The ```` ```abide ```` blocks of a page.
@@ -431,7 +420,7 @@ fn write_files(dir: &Path, block: &str) -> std::io::Result<()> {
                 files.push((name, std::mem::take(&mut body)));
             }
             name = next.trim().to_string();
-        } else if !line.starts_with("//# with: ") {
+        } else {
             body.push_str(line);
             body.push('\n');
         }

@@ -2,6 +2,7 @@
 
 use super::files;
 use super::notices::{self, Named};
+use super::standard;
 use crate::config::{Config, Waive};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::lower::Visible;
@@ -350,26 +351,16 @@ impl Loader {
         if let Some(file) = self.known.get(&path) {
             return Ok(*file);
         }
-        match super::standard(name) {
+        match standard::text(name) {
             Some(text) => {
                 let file = self.add(&path, format!("std:{name}"), text.as_bytes().to_vec());
                 self.known.insert(path, file);
                 Ok(file)
             }
-            None => {
-                let known: Vec<String> = super::STANDARD
-                    .iter()
-                    .map(|name| format!("std:{name}"))
-                    .collect();
-                Err((
-                    format!("there is no vocabulary `std:{name}`"),
-                    if known.is_empty() {
-                        "include a file of the project by its relative path".to_string()
-                    } else {
-                        format!("there are {}", known.join(", "))
-                    },
-                ))
-            }
+            None => Err((
+                format!("there is no vocabulary `std:{name}`"),
+                standard::help(name),
+            )),
         }
     }
 

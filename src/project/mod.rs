@@ -13,17 +13,10 @@ pub mod load;
 pub mod marks;
 pub mod notices;
 pub mod run;
+pub mod standard;
 pub mod vacuity;
 
 pub use checked::Checked;
 pub use levels::Levels;
 pub use load::{Input, Loaded, load};
 pub use run::{Counts, Outcome, run};
-
-/// The vocabulary file of a `std:` include; none ships yet.
-pub fn standard(_name: &str) -> Option<&'static str> {
-    None
-}
-
-/// The `std:` vocabularies there are.
-pub const STANDARD: &[&str] = &[];
