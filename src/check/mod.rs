@@ -7,6 +7,7 @@
 
 pub mod expectations;
 pub mod findings;
+pub mod fingerprint;
 pub mod judge;
 pub mod plans;
 pub mod sense;

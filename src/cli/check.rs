@@ -5,10 +5,12 @@ use super::output::Output;
 use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
 use crate::diag::{Group, Severity};
+use crate::project::baseline;
 use crate::project::{Outcome, run as run_project};
 use crate::report::{Report, place};
 use crate::source::FileId;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Options.
 #[derive(Debug, Clone, clap::Args)]
@@ -21,6 +23,9 @@ pub struct Args {
     judging: Judging,
     #[command(flatten)]
     output: Output,
+    /// Findings that are known [default: the nearest abide-baseline.json]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// Exit 0 whatever was found (but not when it could not run, or checked nothing)
     #[arg(long)]
     exit_zero: bool,
@@ -50,6 +55,13 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     let loaded = args.paths.load_with(&args.notices, &config)?;
     let asked = loaded.asked.clone();
     let mut outcome = run_project(loaded, &settings);
+    if let (Some(path), true) = (
+        args.paths.baseline(args.baseline.as_ref()),
+        settings.waivers,
+    ) {
+        let known = baseline::read(&path)?;
+        baseline::apply(&known, &settings.levels, &asked, &mut outcome);
+    }
     if what == What::Tests {
         only_tests(&mut outcome);
     }
@@ -63,6 +75,7 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
         show_expected: output.show_expected,
         quiet: output.quiet,
         statistics: output.statistics,
+        max_findings: output.most(),
     };
     if output.verbose {
         tell(&report, &asked);

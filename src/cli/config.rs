@@ -141,6 +141,10 @@ fn output(config: &Config, lines: &mut Vec<Line>) {
     lines.push(set("fail-level", &set_in.fail_level, error, |level| {
         Value::from(level.word())
     }));
+    let most = Value::from(super::output::MOST as i64);
+    lines.push(set("max-findings", &set_in.max_findings, most, |most| {
+        Value::from(*most as i64)
+    }));
     for (key, on) in [
         ("statistics", &set_in.statistics),
         ("show-expected", &set_in.show_expected),

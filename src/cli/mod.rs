@@ -5,7 +5,9 @@
 )]
 
 mod ask;
+mod baseline;
 mod check;
+mod completions;
 mod config;
 mod coverage;
 mod diff;
@@ -18,7 +20,7 @@ mod question;
 mod shared;
 mod trace;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -65,10 +67,16 @@ enum Command {
     Coverage(coverage::Args),
     /// Follow data through planned flows
     Trace(trace::Args),
+    /// Take today's findings as known, so that only new ones fail
+    Baseline(baseline::Args),
     /// Explain a code of finding, or list them all
     Explain(explain::Args),
     /// Show the settings in force, and where each was set
     Config(config::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Print a manual page
+    Man(completions::ManArgs),
     /// Write settings and a first policy, plan and test
     Init(init::Args),
 }
@@ -97,8 +105,11 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(args),
         Command::Coverage(args) => coverage::run(args),
         Command::Trace(args) => trace::run(args),
+        Command::Baseline(args) => baseline::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Config(args) => config::run(args),
+        Command::Completions(args) => completions::run(args, Cli::command()),
+        Command::Man(args) => completions::man(args, Cli::command()),
         Command::Init(args) => init::run(args),
     });
     match result {

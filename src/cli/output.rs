@@ -32,6 +32,9 @@ pub struct Output {
     /// Also count findings by code
     #[arg(long)]
     pub statistics: bool,
+    /// How many findings formats for people print, 0 for all; what counts them knows of all [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
     /// Also show findings that marks (`//~ code`) announce
     #[arg(long)]
     pub show_expected: bool,
@@ -42,6 +45,9 @@ pub struct Wanted<'a> {
     format: Format,
     file: Option<&'a str>,
 }
+
+/// How many findings are printed unless set: more than anybody reads.
+pub const MOST: usize = 1_000;
 
 /// The formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,9 +91,19 @@ impl Output {
             .color
             .or(set.color.as_ref().map(|placed| placed.value.into()));
         let on = |set: &Option<Placed<bool>>| set.as_ref().is_some_and(|placed| placed.value);
+        let most = set.max_findings.as_ref().map(|placed| placed.value);
+        output.max_findings = output.max_findings.or(most);
         output.statistics |= on(&set.statistics);
         output.show_expected |= on(&set.show_expected);
         output
+    }
+
+    /// How many findings are printed, if not all.
+    pub fn most(&self) -> Option<usize> {
+        match self.max_findings {
+            Some(0) => None,
+            most => most.or(Some(MOST)),
+        }
     }
 
     /// The reports wanted; without any, one in full on standard output. Mistakes show before

@@ -3,6 +3,7 @@
 use crate::config::{Config, raw};
 use crate::diag::Severity;
 use crate::model::vocabulary::Date;
+use crate::project::baseline;
 use crate::project::config::{self, Choice};
 use crate::project::files::common;
 use crate::project::run::Settings;
@@ -53,6 +54,18 @@ impl Paths {
     pub fn config(&self) -> Result<Config, String> {
         let named = self.paths.iter().filter(|path| path.as_os_str() != "-");
         self.settings.load(&named.cloned().collect::<Vec<_>>())
+    }
+
+    /// The baseline that holds for them, unless one was named.
+    pub fn baseline(&self, named: Option<&PathBuf>) -> Option<PathBuf> {
+        let paths: Vec<PathBuf> = self
+            .paths
+            .iter()
+            .filter(|path| path.as_os_str() != "-")
+            .cloned()
+            .collect();
+        let start = common(&paths).unwrap_or_else(|| PathBuf::from("."));
+        named.cloned().or_else(|| baseline::nearest_to(&start))
     }
 
     /// Loads them with the notices that policies encode.
@@ -118,7 +131,7 @@ pub struct Judging {
     /// The day to judge on (YYYY-MM-DD), for waivers and facts that end; without it, today
     #[arg(long, value_name = "DATE")]
     pub today: Option<Date>,
-    /// Show what waivers silence
+    /// Show what waivers silence and what the baseline holds
     #[arg(long)]
     pub no_waivers: bool,
     /// Also report rules that no planned flow ever meets (-W unmet-rule)

@@ -102,6 +102,8 @@ pub struct Output {
     pub color: Option<Placed<raw::Color>>,
     /// What makes a run fail.
     pub fail_level: Option<Placed<raw::FailLevel>>,
+    /// How many findings formats for people print; 0 is all.
+    pub max_findings: Option<Placed<usize>>,
     /// Whether findings are counted by code.
     pub statistics: Option<Placed<bool>>,
     /// Whether expected findings are shown.
@@ -151,6 +153,7 @@ impl Config {
                 formats: self.output.formats.or(base.output.formats),
                 color: self.output.color.or(base.output.color),
                 fail_level: self.output.fail_level.or(base.output.fail_level),
+                max_findings: self.output.max_findings.or(base.output.max_findings),
                 statistics: self.output.statistics.or(base.output.statistics),
                 show_expected: self.output.show_expected.or(base.output.show_expected),
             },

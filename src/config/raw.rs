@@ -88,6 +88,9 @@ pub struct Output {
     /// From which severity on findings fail a run.
     #[schemars(with = "Option<FailLevel>")]
     pub fail_level: Option<Spanned<FailLevel>>,
+    /// How many findings formats for people print; 0 is all.
+    #[schemars(with = "Option<usize>")]
+    pub max_findings: Option<Spanned<usize>>,
     /// Whether findings are also counted by code.
     #[schemars(with = "Option<bool>")]
     pub statistics: Option<Spanned<bool>>,

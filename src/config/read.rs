@@ -176,6 +176,7 @@ fn output(file: &Text, raw: raw::Output) -> Result<Output, String> {
         fail_level: raw
             .fail_level
             .map(|level| placed(file, level, |level| level)),
+        max_findings: raw.max_findings.map(|most| placed(file, most, |most| most)),
         statistics: raw.statistics.map(|on| placed(file, on, |on| on)),
         show_expected: raw.show_expected.map(|on| placed(file, on, |on| on)),
     })

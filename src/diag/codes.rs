@@ -129,6 +129,7 @@ codes! {
 
     EXPIRED_WAIVER "expired-waiver" Waivers Error "a waiver past its date";
     ENDING_WAIVER "ending-waiver" Waivers Warning "a waiver that ends within 30 days";
+    STALE_BASELINE "stale-baseline" Waivers Error "an entry of the baseline that no longer occurs";
     UNUSED_WAIVER "unused-waiver" Waivers Warning "a waiver that silences nothing";
 }
 

@@ -137,6 +137,8 @@ pub struct Diagnostic {
     pub waived: Option<String>,
     /// Set when a mark `//~ code` on its line announces it.
     pub expected: bool,
+    /// Set when the baseline holds it.
+    pub known: bool,
 }
 
 impl Diagnostic {
@@ -157,6 +159,7 @@ impl Diagnostic {
             flow: None,
             waived: None,
             expected: false,
+            known: false,
         }
     }
 
@@ -194,6 +197,11 @@ impl Diagnostic {
             edits,
         });
         self
+    }
+
+    /// Whether it counts: neither waived, nor expected, nor in the baseline.
+    pub fn counts(&self) -> bool {
+        self.waived.is_none() && !self.expected && !self.known
     }
 
     /// The total order of output: place, code, message, then everything else that can differ.

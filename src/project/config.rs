@@ -2,7 +2,7 @@
 
 use super::files;
 use crate::config::{Config, Text, read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The name of the file.
 pub const NAME: &str = "abide.toml";
@@ -21,7 +21,7 @@ pub enum Choice {
 /// Reads the settings; without a file nothing is set.
 pub fn load(choice: &Choice) -> Result<Config, String> {
     let first = match choice {
-        Choice::Nearest(start) => nearest(start),
+        Choice::Nearest(start) => files::upwards(start, NAME),
         Choice::File(path) => Some(path.clone()),
         Choice::Isolated => None,
     };
@@ -46,18 +46,4 @@ pub fn load(choice: &Choice) -> Result<Config, String> {
         next = extend;
     }
     Ok(config)
-}
-
-/// The nearest settings file, looking upwards as far as the repository's root.
-fn nearest(start: &Path) -> Option<PathBuf> {
-    for folder in files::canonical(start).ancestors() {
-        let file = folder.join(NAME);
-        if files::exists(&file) {
-            return Some(file);
-        }
-        if files::is_repository(folder) {
-            return None;
-        }
-    }
-    None
 }

@@ -135,6 +135,11 @@ pub fn exists(path: &Path) -> bool {
 
 /// The path from the top with symbolic links resolved. Of what is not there, the folders that are.
 pub fn canonical(path: &Path) -> PathBuf {
+    // What a bare name has above it.
+    let path = match path.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => path,
+    };
     if let Ok(full) = std::fs::canonicalize(path) {
         return full;
     }
@@ -187,13 +192,19 @@ pub fn root_of(file: &Path, asked: Option<&Path>) -> PathBuf {
 
 /// A path as people see it: relative to the working directory, forward slashes, never absolute.
 pub fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().map(|dir| canonical(&dir));
-    let full = canonical(path);
-    let relative = match &here {
-        Ok(here) => relative(&full, here),
-        Err(_) => path.to_path_buf(),
-    };
-    let parts: Vec<String> = relative
+    match std::env::current_dir() {
+        Ok(here) => from(&here, path),
+        Err(_) => slashes(path),
+    }
+}
+
+/// A path from a folder, forward slashes.
+pub fn from(folder: &Path, path: &Path) -> String {
+    slashes(&relative(&canonical(path), &canonical(folder)))
+}
+
+fn slashes(path: &Path) -> String {
+    let parts: Vec<String> = path
         .components()
         .filter_map(|part| match part {
             Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
@@ -202,6 +213,20 @@ pub fn shown(path: &Path) -> String {
         })
         .collect();
     parts.join("/")
+}
+
+/// The nearest file of a name, looking upwards from a folder as far as the repository's root.
+pub fn upwards(start: &Path, name: &str) -> Option<PathBuf> {
+    for folder in canonical(start).ancestors() {
+        let file = folder.join(name);
+        if exists(&file) {
+            return Some(file);
+        }
+        if is_repository(folder) {
+            return None;
+        }
+    }
+    None
 }
 
 fn relative(path: &Path, base: &Path) -> PathBuf {

@@ -1,9 +1,10 @@
 //! The driver: finds files, runs the phases, applies severities, waivers and marks, once.
 //!
-//! `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
+//! `baseline` holds findings that are known, `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
 //! `config` finds settings, `run` runs the phases, `checked` lists what they judged, `levels` are severities,
 //! `marks` the expectations written as `//~`, `notices` the texts that policies encode.
 
+pub mod baseline;
 pub mod checked;
 pub mod config;
 pub mod files;

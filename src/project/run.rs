@@ -125,8 +125,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         &mut findings,
     );
     settle(&settings.levels, &mut findings);
-    let order = |d: &Diagnostic| loaded.sources.file(d.primary.span.file).shown.clone();
-    findings.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.order(b)));
+    sort(&loaded.sources, &mut findings);
     findings.dedup();
     Outcome {
         sources: loaded.sources,
@@ -137,6 +136,12 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         waivers_end_in: ends,
         models,
     }
+}
+
+/// The order of output: by file, then by place.
+pub fn sort(sources: &SourceMap, findings: &mut Diags) {
+    let order = |d: &Diagnostic| sources.file(d.primary.span.file).shown.as_str();
+    findings.sort_by(|a, b| order(a).cmp(order(b)).then_with(|| a.order(b)));
 }
 
 /// Whether findings of a code are not looked for in this run.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 /// Writes `path:line:col: error[code]: message` for each finding, then the summary.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for diagnostic in report.shown() {
+    for diagnostic in report.listed() {
         let expected = if diagnostic.expected { "expected " } else { "" };
         writeln!(
             out,

@@ -1,6 +1,7 @@
 //! `gitlab`: a code quality report, which merge requests show beside the changes.
 
-use super::{Report, fingerprint};
+use super::Report;
+use crate::check::fingerprint;
 use crate::diag::{Diagnostic, Severity};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -28,7 +29,7 @@ struct Lines {
 
 /// Writes one list of all findings that count, and of expected ones where they are wanted.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let fingerprints = fingerprint::all(report);
+    let fingerprints = fingerprint::all(report.asts, report.findings);
     let issues: Vec<Issue> = report
         .findings
         .iter()

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// Writes each file with its findings below it, then the summary.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut files: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
-    for diagnostic in report.shown() {
+    for diagnostic in report.listed() {
         let file = report.path(diagnostic.primary.span);
         files.entry(file).or_default().push(diagnostic);
     }

@@ -24,7 +24,7 @@ pub fn findings(report: &Report, color: bool, out: &mut dyn Write) -> io::Result
         after_label_lines: 0,
         ..term::Config::default()
     };
-    for diagnostic in report.shown() {
+    for diagnostic in report.listed() {
         let shown = convert(report, diagnostic);
         let mut buffer = Vec::new();
         let result = if color {

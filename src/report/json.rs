@@ -32,6 +32,7 @@ pub struct Summary {
     warnings: usize,
     waived: usize,
     expected: usize,
+    known: usize,
 }
 
 /// A finding.
@@ -54,6 +55,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     waived_because: Option<String>,
     expected: bool,
+    known: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     flow: Option<Flow>,
 }
@@ -133,6 +135,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 .filter(|d| d.waived.is_some())
                 .count(),
             expected: report.findings.iter().filter(|d| d.expected).count(),
+            known: report.findings.iter().filter(|d| d.known).count(),
         },
         findings: report
             .findings
@@ -178,6 +181,7 @@ pub fn finding(sources: &SourceMap, diagnostic: &Diagnostic) -> Finding {
         waived: diagnostic.waived.is_some(),
         waived_because: diagnostic.waived.clone(),
         expected: diagnostic.expected,
+        known: diagnostic.known,
         flow: diagnostic.flow.as_deref().map(|found| flow(sources, found)),
     }
 }

@@ -149,6 +149,7 @@ fn passing(report: &Report, one: &Checked) -> Case {
 fn found(report: &Report, diagnostic: &Diagnostic) -> Case {
     let outcome = match &diagnostic.waived {
         Some(reason) => Outcome::Skipped(format!("waived: {reason}")),
+        None if diagnostic.known => Outcome::Skipped("in the baseline".to_string()),
         None if diagnostic.expected => {
             Outcome::Skipped("expected: a mark announces it".to_string())
         }

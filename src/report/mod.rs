@@ -2,7 +2,6 @@
 
 pub mod concise;
 pub mod coverage;
-pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
 pub mod grouped;
@@ -39,6 +38,8 @@ pub struct Report<'a> {
     pub quiet: bool,
     /// Whether findings are also counted by code.
     pub statistics: bool,
+    /// How many findings formats for people print, if there is a limit.
+    pub max_findings: Option<usize>,
 }
 
 impl<'a> Report<'a> {
@@ -54,6 +55,7 @@ impl<'a> Report<'a> {
             show_expected: false,
             quiet: false,
             statistics: false,
+            max_findings: None,
         }
     }
 
@@ -62,11 +64,9 @@ impl<'a> Report<'a> {
         &self.sources.file(span.file).shown
     }
 
-    /// Findings that count: neither waived nor expected.
+    /// Findings that count: neither waived, nor expected, nor in the baseline.
     pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.findings
-            .iter()
-            .filter(|d| d.waived.is_none() && !d.expected)
+        self.findings.iter().filter(|d| d.counts())
     }
 
     /// Findings to show to people.
@@ -76,7 +76,15 @@ impl<'a> Report<'a> {
 
     /// Whether a finding is shown to people: it counts, or it is expected and they want to see that.
     pub fn shows(&self, diagnostic: &Diagnostic) -> bool {
-        diagnostic.waived.is_none() && (!diagnostic.expected || self.show_expected)
+        diagnostic.waived.is_none()
+            && !diagnostic.known
+            && (!diagnostic.expected || self.show_expected)
+    }
+
+    /// Findings that formats for people print: those to show, up to the limit.
+    pub fn listed(&self) -> impl Iterator<Item = &Diagnostic> {
+        let most = self.max_findings.unwrap_or(usize::MAX);
+        self.shown().take(most)
     }
 
     /// How many open findings have a severity.

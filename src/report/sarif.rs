@@ -1,7 +1,8 @@
 //! `sarif`: SARIF 2.1.0, which code scanning services read. One run; every finding is a result,
 //! waived and expected ones with a suppression.
 
-use super::{Report, fingerprint};
+use super::Report;
+use crate::check::fingerprint;
 use crate::diag::{Code, DecidingRule, Diagnostic, Label, Severity, Step, codes};
 use crate::source::Span;
 use serde::Serialize;
@@ -186,7 +187,7 @@ struct Replacement {
 /// Writes the log. Files that do not parse make the run unsuccessful, not the log invalid.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let torn = |d: &Diagnostic| d.code.group == crate::diag::Group::Syntax && !d.expected;
-    let fingerprints = fingerprint::all(report);
+    let fingerprints = fingerprint::all(report.asts, report.findings);
     let log = Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -346,18 +347,19 @@ fn code_flows(report: &Report, diagnostic: &Diagnostic) -> Vec<CodeFlow> {
 }
 
 fn suppressions(diagnostic: &Diagnostic) -> Vec<Suppression> {
+    let suppression = |kind, justification: String| Suppression {
+        kind,
+        justification,
+    };
     let waived = diagnostic.waived.clone();
+    let waived = waived.map(|reason| suppression("inSource", reason));
     let expected = diagnostic
         .expected
-        .then(|| "a mark on its line announces it".to_string());
-    waived
-        .or(expected)
-        .map(|justification| Suppression {
-            kind: "inSource",
-            justification,
-        })
-        .into_iter()
-        .collect()
+        .then(|| suppression("inSource", "a mark on its line announces it".to_string()));
+    let known = diagnostic
+        .known
+        .then(|| suppression("external", "it is in the baseline".to_string()));
+    waived.or(expected).or(known).into_iter().collect()
 }
 
 fn fixes(report: &Report, diagnostic: &Diagnostic) -> Vec<Fix> {

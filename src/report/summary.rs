@@ -8,6 +8,14 @@ use std::io::{self, Write};
 
 /// Writes what is wanted below the findings: counts by code, and the last line.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let left = report.shown().count() - report.listed().count();
+    if left > 0 {
+        writeln!(
+            out,
+            "… and {} (--max-findings 0 shows all)",
+            number(left, "more finding", "more findings")
+        )?;
+    }
     if report.statistics {
         for (count, code, severity) in statistics(report) {
             writeln!(out, "{count:>5}  {:<7}  {code}", severity.word())?;
@@ -66,6 +74,10 @@ pub fn line(report: &Report) -> String {
     if waived > 0 {
         let note = ending(report.waivers_end_in);
         found.push(format!("{waived} waived{note}"));
+    }
+    let known = report.findings.iter().filter(|d| d.known).count();
+    if known > 0 {
+        found.push(format!("{known} in the baseline"));
     }
     let expected: Vec<_> = report.findings.iter().filter(|d| d.expected).collect();
     if !expected.is_empty() {

@@ -4,21 +4,19 @@
 //! other is its code, its message and the declaration it stands in. Findings that are equal in all of
 //! that are told apart by counting.
 
-use super::Report;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::{Ast, Item};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The fingerprints of all findings of a report, in their order; no two are equal.
-pub fn all(report: &Report) -> Vec<String> {
+/// The fingerprints of all findings of a run, in their order; no two are equal.
+pub fn all(asts: &[Ast], findings: &[Diagnostic]) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    report
-        .findings
+    findings
         .iter()
         .map(|diagnostic| {
-            let identity = identity(report.asts, diagnostic);
+            let identity = identity(asts, diagnostic);
             let ordinal = seen.entry(identity.clone()).or_default();
             *ordinal += 1;
             hash(&format!("{identity}\u{1f}{ordinal}"))
