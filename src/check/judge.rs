@@ -238,26 +238,19 @@ impl<'a> Judge<'a> {
                     .any(|set| !set.is_none())
             })
             .collect();
-        let mut needs: BTreeMap<NameId, Diagram> = BTreeMap::new();
-        let (permits, forbids) = if said.whole {
-            for (duty, set) in &said.needs {
-                needs.insert(*duty, bound(set));
-            }
-            (said.permits.restrict(&own), bound(&said.forbids))
-        } else {
-            // Of one datum few rules have anything to say, so their sum is small.
-            let sum = |of: fn(&EffectiveRule) -> &Diagram| {
-                let sets = rules.iter().map(of);
-                sets.fold(space.none(), |all, set| all.or(set))
-            };
-            for rule in &rules {
-                for duty in &rule.duties {
-                    let all = needs.entry(*duty).or_insert_with(|| space.none());
-                    *all = all.or(&rule.needs);
-                }
-            }
-            (sum(|rule| &rule.permits), sum(|rule| &rule.forbids))
+        // Of one datum few rules have anything to say, so their sum is small.
+        let sum = |of: fn(&EffectiveRule) -> &Diagram| {
+            let sets = rules.iter().map(of);
+            sets.fold(space.none(), |all, set| all.or(set))
         };
+        let (permits, forbids) = (sum(|rule| &rule.permits), sum(|rule| &rule.forbids));
+        let mut needs: BTreeMap<NameId, Diagram> = BTreeMap::new();
+        for rule in &rules {
+            for duty in &rule.duties {
+                let all = needs.entry(*duty).or_insert_with(|| space.none());
+                *all = all.or(&rule.needs);
+            }
+        }
         needs.retain(|_, set| !set.is_none());
         let ruling = Rc::new(Ruling {
             permits,

@@ -1,7 +1,7 @@
 //! A policy as one set for each question: permitted, forbidden, in need of a duty.
 
 use super::diagram::Diagram;
-use super::meaning::{duties, meaning};
+use super::meaning::{data, duties, meaning};
 use super::space::{Dim, Space};
 use crate::model::vocabulary::{Kind, NameId, party};
 use crate::model::{Action, Model, PolicyId};
@@ -105,12 +105,8 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
             .iter()
             .all(|set| set.is_none());
         if !says_nothing {
-            let said = [&sets.forbids, &sets.lifts, &sets.needs];
-            let said = said
-                .iter()
-                .fold(sets.permits.clone(), |all, set| all.or(set));
             rules.push(EffectiveRule {
-                data: space.project(&said, Dim::Data, &model.vocabulary),
+                data: data(&model.vocabulary, rule),
                 policy: id,
                 rule: at,
                 permits: sets.permits,

@@ -1,7 +1,7 @@
 //! Sets as reduced ordered binary decision diagrams (Bryant 1986): the only module that names the
 //! library behind them.
 
-use biodivine_lib_bdd::{Bdd, BddNode, BddPartialValuation, BddPointer, BddVariable, op_function};
+use biodivine_lib_bdd::{Bdd, BddNode, BddPointer, BddVariable, op_function};
 use rustc_hash::FxHashMap;
 
 /// A set of bit vectors of one fixed width. Equal sets compare equal.
@@ -161,15 +161,19 @@ impl Diagram {
         if self.is_none() || self.is_all() || bits.is_empty() {
             return self.clone();
         }
-        let values: Vec<_> = bits
-            .iter()
-            .map(|(bit, value)| (BddVariable::from_index(*bit as usize), *value))
-            .collect();
-        let restricted = self
-            .0
-            .restrict_valuation(&BddPartialValuation::from_values(&values));
-        // Restricting numbers nodes in another order than all else; equal sets must have equal nodes.
-        Diagram(restricted.and(&restricted))
+        let mut fixed = vec![None; self.width() as usize];
+        for (bit, value) in bits {
+            fixed[*bit as usize] = Some(*value);
+        }
+        let mut builder = Builder::new(self.width());
+        let root = restricted(
+            &self.0,
+            self.0.root_pointer(),
+            &fixed,
+            &mut FxHashMap::default(),
+            &mut builder,
+        );
+        builder.finish(root)
     }
 
     /// One vector of the set: the first in numeric order.
@@ -222,6 +226,36 @@ impl Diagram {
         );
         out
     }
+}
+
+/// What is below a node once bits are fixed, built anew. The library could restrict too, but numbers
+/// nodes in another order than all else; equal sets must have equal nodes.
+fn restricted(
+    bdd: &Bdd,
+    at: BddPointer,
+    fixed: &[Option<bool>],
+    known: &mut FxHashMap<BddPointer, usize>,
+    builder: &mut Builder,
+) -> usize {
+    if at.is_terminal() {
+        return at.is_one() as usize;
+    }
+    if let Some(node) = known.get(&at) {
+        return *node;
+    }
+    let bit = bdd.var_of(at).to_index() as u16;
+    let (low, high) = (bdd.low_link_of(at), bdd.high_link_of(at));
+    let node = match fixed[bit as usize] {
+        Some(false) => restricted(bdd, low, fixed, known, builder),
+        Some(true) => restricted(bdd, high, fixed, known, builder),
+        None => {
+            let high = restricted(bdd, high, fixed, known, builder);
+            let low = restricted(bdd, low, fixed, known, builder);
+            builder.node(bit, low, high)
+        }
+    };
+    known.insert(at, node);
+    node
 }
 
 /// Builds a diagram from its leaves; nodes are shared and redundant ones left out.

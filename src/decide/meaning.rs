@@ -3,7 +3,7 @@
 use super::diagram::Diagram;
 use super::space::{Dim, Space};
 use crate::model::rules::{AtMost, Condition};
-use crate::model::vocabulary::{NameId, fact, form, party};
+use crate::model::vocabulary::{ANY, NameId, fact, form, party};
 use crate::model::{Action, Clauses, Exception, Rule, Statement, Vocabulary};
 use crate::model::{NameSet, vocabulary::Kind};
 use crate::source::Span;
@@ -482,6 +482,25 @@ pub fn recipients(vocabulary: &Vocabulary, lists: &[&NameSet]) -> FixedBitSet {
         }
     }
     set
+}
+
+/// Data that a rule is about: exceptions never reach beyond it.
+pub fn data(vocabulary: &Vocabulary, rule: &Rule) -> FixedBitSet {
+    let data = vocabulary.of(Kind::Data);
+    let clauses = match &rule.statement {
+        Statement::May { clauses, .. }
+        | Statement::Never { clauses, .. }
+        | Statement::Retain { clauses, .. }
+        | Statement::Requires { clauses, .. }
+        | Statement::Must { clauses, .. }
+        | Statement::Processor { clauses } => clauses,
+        Statement::Limit { about, .. } => about,
+        Statement::Note { .. } => return FixedBitSet::with_capacity(data.len()),
+    };
+    match &clauses.data {
+        Some(list) => data.atoms(list),
+        None => data.set(ANY).clone(),
+    }
 }
 
 /// Names that a rule's `requires` lists.
