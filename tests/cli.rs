@@ -209,6 +209,10 @@ fn output_is_the_same_every_time_and_in_any_order() {
     for _ in 0..10 {
         assert_eq!(out(&abide(root, &args)), first);
     }
+    for jobs in ["1", "2", "7"] {
+        let args = [&args[..], &["--jobs", jobs]].concat();
+        assert_eq!(out(&abide(root, &args)), first, "{jobs} threads");
+    }
     let json = ["check", "policies", "--today", day, "-f", "json"];
     assert_eq!(out(&abide(root, &json)), out(&abide(root, &json)));
     let (a, b) = ("policies/examples", "policies/twilio");

@@ -365,6 +365,7 @@ fn check(example: &Block) -> Vec<Found> {
         today: TODAY.parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
+        jobs: 2,
     };
     let input = Input {
         paths: vec![folder.path().to_path_buf()],

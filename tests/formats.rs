@@ -284,6 +284,7 @@ fn checked(path: &str, change: impl Fn(&str) -> String) -> Outcome {
         today: "2026-11-24".parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
+        jobs: 2,
     };
     run(load(&input).expect("it loads"), &settings)
 }
@@ -416,6 +417,7 @@ fn fingerprints_follow_a_finding_to_another_line_and_file() {
         today: "2026-11-24".parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
+        jobs: 2,
     };
     let moved = run(load(&elsewhere).expect("it loads"), &settings);
     assert_eq!(fingerprints(&moved), known);

@@ -24,6 +24,7 @@ fn outcome(input: &Input) -> Outcome {
         today: TODAY.parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
+        jobs: 2,
     };
     run(load(input).expect("it can be read"), &settings)
 }

@@ -431,8 +431,9 @@ fn a_policy_beyond_the_bound_is_judged_rule_by_rule_with_the_same_answers() {
             return Err(format!("{whole:#?}\n{parts:#?}"));
         }
         let mut diags = Vec::new();
-        let policies: Vec<_> = ids(model).collect();
-        abide::analyze::check(&mut small, &policies, &|code| code.severity, &mut diags);
+        for policy in ids(model) {
+            abide::analyze::check(&mut small, policy, &|code| code.severity, &mut diags);
+        }
         let said = diags.iter().any(|d| d.code.name == "policy-too-large");
         let all_whole = ids(model).all(|policy| small.is_whole(policy));
         if said == all_whole {

@@ -22,29 +22,22 @@ use crate::decide::EffectiveRule;
 use crate::diag::{Code, Diagnostic, Diags, Severity, codes};
 use crate::model::{Action, Model, PolicyId};
 
-/// Every finding about policies alone; those that are off cost nothing.
+/// Every finding about a policy alone; those that are off cost nothing.
 pub fn check(
     judge: &mut Judge,
-    policies: &[PolicyId],
+    policy: PolicyId,
     level: &dyn Fn(&Code) -> Severity,
     diags: &mut Diags,
 ) {
-    let on = |code: &Code| level(code) != Severity::Allow;
-    for policy in policies.iter().copied() {
-        if !judge.is_whole(policy) {
-            diags.push(too_large(judge.model, policy));
-            continue;
-        }
-        limits::check(judge, policy, diags);
-        retention::check(judge, policy, diags);
-        if on(&codes::REDUNDANT_RULE) {
-            redundant::check(judge, policy, diags);
-        }
+    if !judge.is_whole(policy) {
+        diags.push(too_large(judge.model, policy));
+        return;
     }
-    if on(&codes::UNMET_RULE) {
-        unmet::check(judge, diags);
+    limits::check(judge, policy, diags);
+    retention::check(judge, policy, diags);
+    if level(&codes::REDUNDANT_RULE) != Severity::Allow {
+        redundant::check(judge, policy, diags);
     }
-    diags.dedup();
 }
 
 /// Says that a policy is beyond the bound: its flows are judged, its rules are not compared.

@@ -21,30 +21,36 @@ pub use judge::{Judge, Part, Verdict};
 
 use crate::diag::Diags;
 use crate::model::vocabulary::Date;
-use crate::model::{Model, PolicyId};
+use crate::model::{Model, Plan, PolicyId};
 
 /// Judges every plan and test of a model and the sense of every rule, on a day.
 pub fn check(model: &Model, today: Date, diags: &mut Diags) {
-    let policies: Vec<PolicyId> = model.policy_ids().collect();
-    check_with(&mut Judge::new(model, today), &policies, diags);
+    let mut judge = Judge::new(model, today);
+    for id in model.policy_ids() {
+        sense::check(&judge, id, diags);
+        tests(&mut judge, id, diags);
+    }
+    for at in &model.plans {
+        plan(&mut judge, at, diags);
+    }
 }
 
-/// The same with a judge that may go on to other questions; only the rules of `policies` are looked
-/// at for their sense.
-pub fn check_with(judge: &mut Judge, policies: &[PolicyId], diags: &mut Diags) {
+/// Judges a plan against the policies it checks.
+pub fn plan(judge: &mut Judge, plan: &Plan, diags: &mut Diags) {
+    let outcome = plans::judge(judge, plan);
+    wording::plan(judge.model, judge, plan, &outcome, diags);
+}
+
+/// Judges what tests expect of a policy.
+pub fn tests(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
     let model = judge.model;
-    sense::check(judge, policies, diags);
-    for plan in &model.plans {
-        let outcome = plans::judge(judge, plan);
-        wording::plan(model, judge, plan, &outcome, diags);
-    }
     for test in &model.tests {
+        if !test.policies.contains(&policy) {
+            continue;
+        }
         for expectation in &test.expectations {
-            for policy in &test.policies {
-                let failure = expectations::judge(judge, expectation, *policy);
-                if let Some(failure) = failure {
-                    wording::expectation(model, test, expectation, *policy, &failure, diags);
-                }
+            if let Some(failure) = expectations::judge(judge, expectation, policy) {
+                wording::expectation(model, test, expectation, policy, &failure, diags);
             }
         }
     }

@@ -4,19 +4,11 @@ use super::judge::Judge;
 use crate::decide::meaning::{meaning, standing, unreachable};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::{Model, PolicyId, Rule, Statement};
-use std::collections::BTreeSet;
 
-/// Finds them in policies; a rule that several policies extend is looked at once.
-pub fn check(judge: &Judge, policies: &[PolicyId], diags: &mut Diags) {
+/// Finds them in a policy.
+pub fn check(judge: &Judge, policy: PolicyId, diags: &mut Diags) {
     let model = judge.model;
-    let mut seen = BTreeSet::new();
-    let rules = policies
-        .iter()
-        .flat_map(|policy| &model.policy(*policy).rules);
-    for rule in rules {
-        if !seen.insert(rule.span) {
-            continue;
-        }
+    for rule in &model.policy(policy).rules {
         if is_empty(model, judge, rule) {
             diags.push(
                 Diagnostic::new(

@@ -137,6 +137,9 @@ pub struct Judging {
     /// Also report rules that no planned flow ever meets (-W unmet-rule)
     #[arg(long)]
     pub vacuity: bool,
+    /// How many threads work; without it, as many as the machine runs at once
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
     levels: LevelFlags,
 }
@@ -158,6 +161,10 @@ impl Judging {
             today: self.today.unwrap_or_else(today),
             levels,
             waivers: !self.no_waivers,
+            jobs: self
+                .jobs
+                .or_else(|| std::thread::available_parallelism().ok())
+                .map_or(1, |jobs| jobs.get()),
         })
     }
 }

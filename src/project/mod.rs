@@ -9,6 +9,7 @@ pub mod checked;
 pub mod config;
 pub mod files;
 pub mod groups;
+pub mod jobs;
 pub mod levels;
 pub mod load;
 pub mod marks;

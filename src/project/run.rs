@@ -4,7 +4,7 @@ use super::checked::{self, Checked};
 use super::groups::groups;
 use super::levels::Levels;
 use super::load::Loaded;
-use super::{files, marks, notices, vacuity};
+use super::{files, jobs, marks, notices, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
@@ -25,6 +25,8 @@ pub struct Settings {
     pub levels: Levels,
     /// Whether waivers silence.
     pub waivers: bool,
+    /// How many threads may work; what is found is the same for any number.
+    pub jobs: usize,
 }
 
 /// How much was checked.
@@ -86,13 +88,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
         notices::check(&loaded, &group.home, &mut found);
-        let mut judge = Judge::new(&model, settings.today);
-        // So are policies.
-        let here = |policy: &PolicyId| home(model.policy(*policy).span.file);
-        let policies: Vec<PolicyId> = model.policy_ids().filter(here).collect();
-        let level = |code: &Code| settings.levels.of(code);
-        check::check_with(&mut judge, &policies, &mut found);
-        analyze::check(&mut judge, &policies, &level, &mut found);
+        judged(&model, &home, settings, &mut found);
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         settle(&settings.levels, &mut found);
         if settings.waivers {
@@ -147,6 +143,52 @@ pub fn sort(sources: &SourceMap, findings: &mut Diags) {
 /// Whether findings of a code are not looked for in this run.
 fn off(levels: &Levels, code: &str) -> bool {
     codes::by_name(code).is_some_and(|code| levels.of(code) == Severity::Allow)
+}
+
+/// One piece of the work of judging: what shares a compiled policy is together.
+enum Piece {
+    Policy(PolicyId),
+    Plan(usize),
+}
+
+/// Judges policies on their own where their file is at home, and all plans and tests.
+fn judged(
+    model: &Model,
+    home: &(impl Fn(FileId) -> bool + Sync),
+    settings: &Settings,
+    found: &mut Diags,
+) {
+    let policies = model.policy_ids().map(Piece::Policy);
+    let pieces: Vec<Piece> = policies
+        .chain((0..model.plans.len()).map(Piece::Plan))
+        .collect();
+    let level = |code: &Code| settings.levels.of(code);
+    let start = || Judge::new(model, settings.today);
+    let work = |judge: &mut Judge, piece: &Piece| {
+        let mut found = Vec::new();
+        match piece {
+            Piece::Policy(policy) => {
+                if home(model.policy(*policy).span.file) {
+                    check::sense::check(judge, *policy, &mut found);
+                    analyze::check(judge, *policy, &level, &mut found);
+                }
+                check::tests(judge, *policy, &mut found);
+            }
+            Piece::Plan(at) => check::plan(judge, &model.plans[*at], &mut found),
+        }
+        found
+    };
+    found.extend(
+        jobs::share(&pieces, settings.jobs, start, work)
+            .into_iter()
+            .flatten(),
+    );
+    if level(&codes::UNMET_RULE) != Severity::Allow {
+        analyze::unmet::check(&mut start(), found);
+    }
+    // A rule that several policies extend is found once for each.
+    found.sort_by(|a, b| a.order(b));
+    found.dedup();
 }
 
 /// Gives findings the severity that people set, and drops those they don't want.
