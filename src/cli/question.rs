@@ -8,7 +8,9 @@ use crate::model::{Model, PolicyId};
 use crate::project::levels::nearest;
 use crate::project::{Loaded, run::Settings};
 use crate::report::Report;
-use crate::syntax::ast::Ast;
+use crate::source::FileId;
+use crate::syntax::ast::{Ast, Item};
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Files loaded and lowered together; errors in them are shown and end the question.
@@ -27,7 +29,7 @@ pub fn load(paths: &Paths, config: &Config, settings: &Settings) -> Result<Asked
 /// Lowers loaded files together; prints what is in error.
 pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String> {
     let mut diags: Diags = std::mem::take(&mut loaded.diags);
-    let asts: Vec<&Ast> = loaded.asts.iter().collect();
+    let asts = spoken(&loaded);
     let (elsewhere, tables) = (Elsewhere::default(), loaded.tables());
     let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut diags);
     diags.retain(|d| settings.levels.of(d.code) == Severity::Error);
@@ -36,6 +38,23 @@ pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String>
         return Err("the files have errors, so there is no exact answer".to_string());
     }
     Ok(Asked { loaded, model })
+}
+
+/// The files whose names a question may use: those that say something, with all they include. A
+/// vocabulary that none of them includes would only make names ambiguous.
+fn spoken(loaded: &Loaded) -> Vec<&Ast> {
+    let says = |item: &Item| matches!(item, Item::Policy(_) | Item::Plan(_) | Item::Test(_));
+    let files: BTreeSet<FileId> = loaded
+        .asts
+        .iter()
+        .filter(|ast| ast.items.iter().any(says))
+        .filter_map(|ast| loaded.visible.0.get(&ast.file))
+        .flatten()
+        .copied()
+        .collect();
+    let all = loaded.asts.iter();
+    all.filter(|ast| files.is_empty() || files.contains(&ast.file))
+        .collect()
 }
 
 /// Prints findings to standard error.
