@@ -75,6 +75,8 @@ fn exit_codes() {
             b"data a\npolicy p {\n  never share b\n}\ntest \"t\" for p {\n  undeclared share a\n}\n",
         ),
         ("none/readme.txt", b"nothing here"),
+        ("bad.toml", b"[outptu]\n"),
+        ("strict.toml", b"[severity]\nwarnings = \"error\"\n"),
     ]);
     let table: &[(&[&str], i32)] = &[
         (&["check", "good.abide"], 0),
@@ -103,6 +105,19 @@ fn exit_codes() {
         (&["check", "good.abide", "-D", "forbiden-flow"], 2),
         (&["check", "good.abide", "-f", "yaml"], 2),
         (&["check", "good.abide", "--today", "yesterday"], 2),
+        (&["check", "good.abide", "--config", "none/no.toml"], 2),
+        (&["check", "good.abide", "--config", "bad.toml"], 2),
+        (&["check", "good.abide", "--config", "strict.toml"], 0),
+        (&["check", "warned.abide", "--config", "strict.toml"], 1),
+        (&["check", "good.abide", "--baseline", "none/b.json"], 2),
+        (&["check", "good.abide", "--fix", "--diff"], 0),
+        (&["config"], 0),
+        (&["config", "--config", "bad.toml"], 2),
+        (&["baseline", "--prune"], 2),
+        (&["completions", "bash"], 0),
+        (&["completions", "csh"], 2),
+        (&["man", "check"], 0),
+        (&["man", "chekc"], 2),
         (&["test", "good.abide"], 0),
         (&["test", "bad.abide"], 1),
         (&["test", "names.abide"], 3),
@@ -215,10 +230,87 @@ fn output_is_the_same_every_time_and_in_any_order() {
     }
     let json = ["check", "policies", "--today", day, "-f", "json"];
     assert_eq!(out(&abide(root, &json)), out(&abide(root, &json)));
-    let (a, b) = ("policies/examples", "policies/twilio");
-    let one = abide(root, &["check", a, b, "--today", day, "-f", "json"]);
-    let other = abide(root, &["check", b, a, "--today", day, "-f", "json"]);
-    assert_eq!(out(&one), out(&other));
+    // Every file by itself, in the opposite order and in one that is neither, in every format.
+    let mut files = Vec::new();
+    for folder in ["policies/examples", "policies/twilio"] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("ships") {
+            let path = entry.expect("readable").path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if name.ends_with(".abide") {
+                files.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 10);
+    let turned: Vec<String> = files.iter().rev().cloned().collect();
+    let middle = files.len() / 2;
+    let mixed: Vec<String> = files[middle..]
+        .iter()
+        .chain(&files[..middle])
+        .cloned()
+        .collect();
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let run = |files: &[String]| {
+        let formats = FORMATS.map(|format| {
+            let file = dir.path().join(format);
+            format!("--output-format={format}={}", file.display())
+        });
+        let options = ["check", "--today", day, "--show-expected", "--statistics"];
+        let mut args: Vec<&str> = options.to_vec();
+        args.extend(formats.iter().map(String::as_str));
+        args.extend(files.iter().map(String::as_str));
+        let output = abide(root, &args);
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        FORMATS.map(|format| std::fs::read_to_string(dir.path().join(format)).expect("written"))
+    };
+    let first = run(&files);
+    for files in [&turned, &mixed] {
+        for (at, text) in run(files).iter().enumerate() {
+            assert!(
+                *text == first[at],
+                "{} differs with the order of files",
+                FORMATS[at]
+            );
+        }
+    }
+}
+
+/// Reading asks for nothing more, and what can't be written is said in words, whatever the format.
+#[test]
+fn a_folder_that_can_only_be_read() {
+    let dir = folder(&[("a.abide", BAD.as_bytes()), ("file", b"")]);
+    // Below a file nothing can be written, by nobody; a folder's permissions don't bind the administrator.
+    let output = abide(
+        dir.path(),
+        &["check", "a.abide", "-f", "json=file/out.json"],
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).starts_with("abide: can't write `file/out.json`: "),
+        "{}",
+        err(&output)
+    );
+    let baseline = ["baseline", "a.abide", "--baseline", "file/b.json"];
+    assert_eq!(abide(dir.path(), &baseline).status.code(), Some(2));
+    assert_eq!(abide(dir.path(), &["init", "file"]).status.code(), Some(2));
+    let mut permissions = std::fs::metadata(dir.path()).expect("there").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(dir.path(), permissions.clone()).expect("set");
+    let output = abide(dir.path(), &["check", "a.abide", "-f", "concise"]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let audit = abide(dir.path(), &["check", "a.abide", "--fix", "--diff"]);
+    assert!(audit.status.code() != Some(2), "{}", err(&audit));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        permissions.set_mode(0o755);
+        std::fs::set_permissions(dir.path(), permissions).expect("set");
+    }
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! `abide check` and `abide test`.
 
 use super::exit;
-use super::output::Output;
+use super::fmt::diff;
+use super::output::{Output, unless_closed};
 use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
+use super::watch::{self, watch};
 use crate::diag::{Group, Severity};
-use crate::project::baseline;
 use crate::project::{Outcome, run as run_project};
-use crate::report::{Report, place};
+use crate::project::{baseline, files, fix};
+use crate::report::summary::number;
+use crate::report::{Report, place, visible};
 use crate::source::FileId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Options.
@@ -26,6 +30,15 @@ pub struct Args {
     /// Findings that are known [default: the nearest abide-baseline.json]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Mend what can be mended safely, lay files out, and check what is left
+    #[arg(long)]
+    fix: bool,
+    /// With --fix, change nothing and show what would change
+    #[arg(long, requires = "fix")]
+    diff: bool,
+    /// Check again whenever a file changes
+    #[arg(long, conflicts_with = "fix")]
+    watch: bool,
     /// Exit 0 whatever was found (but not when it could not run, or checked nothing)
     #[arg(long)]
     exit_zero: bool,
@@ -48,6 +61,71 @@ pub enum What {
 
 /// Checks and reports; returns the exit code.
 pub fn run(args: &Args, what: What) -> Result<u8, String> {
+    let stdin = args.paths.paths.iter().any(|path| path.as_os_str() == "-");
+    if stdin && (args.fix || args.watch) {
+        return Err("standard input can't be changed or watched; name a file".to_string());
+    }
+    if args.watch {
+        let folders = args.paths.input(&args.paths.config()?)?.paths;
+        return watch(&folders, || texts(args), || once(args, what));
+    }
+    if args.fix {
+        let changes = fix(args)?;
+        if args.diff {
+            return Ok(if changes { exit::FINDINGS } else { exit::CLEAN });
+        }
+    }
+    once(args, what)
+}
+
+/// Mends, or shows what would be; says whether there is anything to change.
+fn fix(args: &Args) -> Result<bool, String> {
+    let config = args.paths.config()?;
+    let settings = args.judging.settings(&config)?;
+    let input = args.paths.input_with(&args.notices, &config)?;
+    let fixed = fix::fix(&input, &settings)?;
+    let files = number(fixed.changes.len(), "file", "files");
+    if args.diff {
+        let shown = fixed
+            .changes
+            .iter()
+            .map(|change| diff(&change.shown, &change.old, &change.new));
+        let text = visible(&shown.collect::<String>());
+        let mut out = std::io::stdout().lock();
+        unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))?;
+    } else {
+        for change in &fixed.changes {
+            files::replace(&change.path, &change.old, &change.new)?;
+        }
+        if !fixed.changes.is_empty() {
+            let findings = number(fixed.findings, "finding", "findings");
+            say(&format!("mended {findings}, changed {files}"));
+        }
+    }
+    Ok(!fixed.changes.is_empty())
+}
+
+/// All that a check reads.
+fn texts(args: &Args) -> watch::Texts {
+    let config = args.paths.config()?;
+    let loaded = args.paths.load_with(&args.notices, &config)?;
+    let settings = config.files.iter().map(|file| (&file.path, &file.text));
+    let sources = loaded
+        .sources
+        .iter()
+        .map(|(_, file)| (&file.path, &file.text));
+    let mut all: BTreeMap<PathBuf, String> = settings
+        .chain(sources)
+        .map(|(path, text)| (path.clone(), text.clone()))
+        .collect();
+    if let Some(path) = args.paths.baseline(args.baseline.as_ref()) {
+        let known = baseline::read(&path)?;
+        all.insert(known.path, known.text);
+    }
+    Ok(all)
+}
+
+fn once(args: &Args, what: What) -> Result<u8, String> {
     let config = args.paths.config()?;
     let output = args.output.over(&config);
     let wanted = output.wanted()?;

@@ -5,11 +5,13 @@ use super::output::unless_closed;
 use super::question;
 use super::say;
 use super::shared::Paths;
+use crate::diag::codes;
 use crate::format::format;
 use crate::project::{Loaded, files, load};
 use crate::report::visible;
-use crate::source::{FileId, SourceMap};
+use crate::source::FileId;
 use similar::TextDiff;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Options.
@@ -34,10 +36,20 @@ pub fn run(args: &Args) -> Result<u8, String> {
         say("there is no .abide file under the given paths");
         return Ok(exit::NOTHING);
     }
+    let no_text: BTreeSet<FileId> = loaded
+        .diags
+        .iter()
+        .filter(|d| d.code == &codes::INVALID_TEXT)
+        .map(|d| d.primary.span.file)
+        .collect();
     let broken = broken(&mut loaded);
     let mut text = String::new();
     let mut changed = 0;
     for file in loaded.asked.clone() {
+        // What stands for bytes that are no text must not be written back.
+        if no_text.contains(&file) {
+            continue;
+        }
         let source = loaded.sources.file(file);
         let ast = &loaded.asts[file.0 as usize];
         let formatted = format(ast, &source.text);
@@ -45,13 +57,13 @@ pub fn run(args: &Args) -> Result<u8, String> {
         changed += usize::from(!same);
         let from_stdin = stdin && file == FileId(0);
         if args.diff && !same {
-            text += &diff(&loaded.sources, file, &formatted);
+            text += &diff(&source.shown, &source.text, &formatted);
         } else if args.check && !same {
             text += &format!("{} is not in the one layout\n", source.shown);
         } else if from_stdin && !args.check && !args.diff {
             text += &formatted;
         } else if !same && !args.check && !args.diff {
-            files::write(&source.path, &formatted)?;
+            files::replace(&source.path, &source.text, &formatted)?;
         }
     }
     let shown = if stdin && !args.check && !args.diff {
@@ -80,10 +92,10 @@ fn broken(loaded: &mut Loaded) -> bool {
     true
 }
 
-fn diff(sources: &SourceMap, file: FileId, formatted: &str) -> String {
-    let source = sources.file(file);
-    TextDiff::from_lines(source.text.as_str(), formatted)
+/// What changes in a file, as `diff -u` shows it.
+pub fn diff(shown: &str, old: &str, new: &str) -> String {
+    TextDiff::from_lines(old, new)
         .unified_diff()
-        .header(&source.shown, &source.shown)
+        .header(shown, shown)
         .to_string()
 }

@@ -19,6 +19,7 @@ mod output;
 mod question;
 mod shared;
 mod trace;
+mod watch;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;

@@ -70,9 +70,14 @@ impl Paths {
 
     /// Loads them with the notices that policies encode.
     pub fn load_with(&self, notices: &Notices, config: &Config) -> Result<Loaded, String> {
+        load(&self.input_with(notices, config)?)
+    }
+
+    /// What they name, with the notices that policies encode.
+    pub fn input_with(&self, notices: &Notices, config: &Config) -> Result<Input, String> {
         let mut input = self.input(config)?;
         input.notices.clone_from(&notices.notices);
-        load(&input)
+        Ok(input)
     }
 
     /// Loads them.

@@ -76,6 +76,17 @@ pub fn write(path: &Path, text: &str) -> Result<(), String> {
         .map_err(|error| format!("can't write `{}`: {}", path.display(), reason(&error)))
 }
 
+/// Writes a file anew, unless it holds something else by now than what was read.
+pub fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
+    if read(path)? != old.as_bytes() {
+        return Err(format!(
+            "`{}` was changed while it was worked on, so it is left alone; run this again",
+            shown(path)
+        ));
+    }
+    write(path, new)
+}
+
 /// Writes a file that is not there yet, with the folders it lies in.
 pub fn create(path: &Path, text: &str) -> Result<(), String> {
     let failed = |error| format!("can't write `{}`: {}", path.display(), reason(&error));

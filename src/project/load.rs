@@ -28,6 +28,8 @@ pub struct Input {
     pub config: Config,
     /// Whether that is the whole project, for no path was named.
     pub whole: bool,
+    /// Texts that stand in for what files hold, by path from the top.
+    pub texts: BTreeMap<PathBuf, String>,
 }
 
 /// Files and what they include, parsed.
@@ -76,7 +78,10 @@ impl Loaded {
 
 /// Loads files and, following includes, all they need; each file is read once.
 pub fn load(input: &Input) -> Result<Loaded, String> {
-    let mut loader = Loader::default();
+    let mut loader = Loader {
+        texts: input.texts.clone(),
+        ..Loader::default()
+    };
     loader.done.common = files::common(&input.paths);
     if let Some((name, bytes)) = &input.stdin {
         let path = PathBuf::from(name);
@@ -98,7 +103,7 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         let file = match loader.known.get(&full) {
             Some(file) => *file,
             None => {
-                let bytes = files::read(&path)?;
+                let bytes = loader.read(&path, &full)?;
                 loader.add(&path, files::shown(&path), bytes)
             }
         };
@@ -126,11 +131,21 @@ struct Loader {
     includes: BTreeMap<FileId, Vec<FileId>>,
     /// The git revision that a file was read at; its includes are read there too.
     revision: BTreeMap<FileId, String>,
+    /// Texts that stand in for files.
+    texts: BTreeMap<PathBuf, String>,
     /// The file whose plan brings a table in.
     owner: BTreeMap<FileId, FileId>,
 }
 
 impl Loader {
+    /// What a file holds, or what stands in for it.
+    fn read(&self, path: &Path, full: &Path) -> Result<Vec<u8>, String> {
+        match self.texts.get(full) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => files::read(path),
+        }
+    }
+
     fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
         let file = self.add_text(path, shown, bytes);
         self.known.insert(files::canonical(path), file);
@@ -226,7 +241,7 @@ impl Loader {
         if let Some(file) = self.known.get(&full) {
             return Ok(*file);
         }
-        match files::read(&full) {
+        match self.read(&full, &full) {
             Ok(bytes) => Ok(self.add(&target, files::shown(&full), bytes)),
             Err(message) => Err((message, "make the file readable".to_string())),
         }

@@ -1,6 +1,6 @@
 //! The driver: finds files, runs the phases, applies severities, waivers and marks, once.
 //!
-//! `baseline` holds findings that are known, `files` finds and reads, `load` follows includes, `groups` says which files are judged together,
+//! `baseline` holds findings that are known, `files` finds and reads, `fix` mends, `load` follows includes, `groups` says which files are judged together,
 //! `config` finds settings, `run` runs the phases, `checked` lists what they judged, `levels` are severities,
 //! `marks` the expectations written as `//~`, `notices` the texts that policies encode.
 
@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod checked;
 pub mod config;
 pub mod files;
+pub mod fix;
 pub mod groups;
 pub mod jobs;
 pub mod levels;
