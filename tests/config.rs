@@ -186,6 +186,10 @@ fn what_is_extended_holds_where_nothing_nearer_does() {
     assert_eq!(codes(&project, &["a.abide"]), [""; 0]);
     // Paths count from the file that says them.
     let told = err(&abide(&project, &["check", "-v"]));
+    assert!(
+        told.starts_with("abide: settings from abide.toml\n"),
+        "{told}"
+    );
     assert!(told.contains("read ../base/p/a.abide"), "{told}");
     let shown = out(&abide(&project, &["config"]));
     assert!(

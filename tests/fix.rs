@@ -229,6 +229,22 @@ fn a_difference_shows_first_and_changes_nothing() {
     }
 }
 
+/// What somebody wrote meanwhile is not lost.
+#[test]
+fn a_file_that_changed_since_it_was_read_is_left_alone() {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let file = dir.path().join("a.abide");
+    std::fs::write(&file, "data newer\n").expect("written");
+    let says = files::replace(&file, "data  older\n", "data older\n").expect_err("it changed");
+    assert!(says.contains("run this again"), "{says}");
+    assert_eq!(
+        std::fs::read_to_string(&file).expect("there"),
+        "data newer\n"
+    );
+    assert_eq!(files::replace(&file, "data newer\n", "data new\n"), Ok(()));
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), "data new\n");
+}
+
 /// Statements that do not parse stay, in `fmt` and in `--fix`, and both say so.
 #[test]
 fn broken_statements_stay_as_they_are() {

@@ -126,6 +126,17 @@ fn hold(
         (cases.len(), failed, 0)
     );
     assert!(cases.len() <= all + report.checked.len());
+    for suite in &read.test_suites {
+        let cases = suite.test_cases.iter();
+        let names: BTreeSet<String> = cases
+            .map(|case| format!("{:?} {:?}", case.classname, case.name))
+            .collect();
+        assert_eq!(
+            names.len(),
+            suite.test_cases.len(),
+            "no case stands for another"
+        );
+    }
 
     let github = written(report::github::write, report);
     let commands: Vec<&str> = github.lines().collect();

@@ -6,6 +6,7 @@ use super::output::{Output, unless_closed};
 use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
 use super::watch::{self, watch};
+use crate::config::Config;
 use crate::diag::{Group, Severity};
 use crate::project::{Outcome, run as run_project};
 use crate::project::{baseline, files, fix};
@@ -118,6 +119,10 @@ fn texts(args: &Args) -> watch::Texts {
         .chain(sources)
         .map(|(path, text)| (path.clone(), text.clone()))
         .collect();
+    for named in &loaded.notices {
+        let text = String::from_utf8_lossy(&files::read(&named.path)?).into_owned();
+        all.insert(named.path.clone(), text);
+    }
     if let Some(path) = args.paths.baseline(args.baseline.as_ref()) {
         let known = baseline::read(&path)?;
         all.insert(known.path, known.text);
@@ -156,7 +161,7 @@ fn once(args: &Args, what: What) -> Result<u8, String> {
         max_findings: output.most(),
     };
     if output.verbose {
-        tell(&report, &asked);
+        tell(&report, &asked, &config);
     }
     output.write(&wanted, &report)?;
     let set = config.output.fail_level.map(|placed| placed.value.into());
@@ -202,12 +207,18 @@ fn only_tests(outcome: &mut Outcome) {
 }
 
 /// What a run read and what it kept quiet about, for people who ask.
-fn tell(report: &Report, asked: &BTreeSet<FileId>) {
+fn tell(report: &Report, asked: &BTreeSet<FileId>, config: &Config) {
+    for file in &config.files {
+        say(&format!("settings from {}", file.shown));
+    }
     for (file, source) in report.sources.iter() {
-        let how = if asked.contains(&file) {
-            "read"
-        } else {
-            "included"
+        if config.files.iter().any(|other| other.path == source.path) {
+            continue;
+        }
+        let how = match asked.contains(&file) {
+            true => "read",
+            false if source.shown.ends_with(baseline::NAME) => "known findings from",
+            false => "included",
         };
         say(&format!("{how} {}", source.shown));
     }

@@ -65,6 +65,8 @@ pub fn read(path: &Path) -> Result<Baseline, String> {
         format!("{shown}:{line}:{column}: {error}; `abide baseline` writes it anew")
     })?;
     let mut entries = Vec::new();
+    // Entries come in the order of the text, so each is looked for behind the one before.
+    let mut from = 0;
     for entry in all {
         if codes::by_name(&entry.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.name);
@@ -75,9 +77,9 @@ pub fn read(path: &Path) -> Result<Baseline, String> {
                 entry.code
             ));
         }
-        let at = text
-            .find(&format!("\"{}\"", entry.fingerprint))
-            .unwrap_or(0);
+        let wanted = format!("\"{}\"", entry.fingerprint);
+        let at = text[from..].find(&wanted).map_or(from, |at| from + at);
+        from = at;
         let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
         let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
         let line = text[start..end].trim_end().trim_end_matches(',');

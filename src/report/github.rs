@@ -5,6 +5,9 @@ use super::{Report, place, summary, visible};
 use crate::diag::{Diagnostic, Severity};
 use std::io::{self, Write};
 
+/// How many findings the table of a step has: GitHub refuses summaries above a megabyte.
+const LONGEST_TABLE: usize = 500;
+
 /// Writes a command for each finding, errors first, for only the first ten of a step are shown.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for diagnostic in errors_first(report) {
@@ -21,7 +24,7 @@ pub fn step_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n| | code | place | finding |\n|---|---|---|---|")?;
-    for diagnostic in findings {
+    for diagnostic in findings.iter().take(LONGEST_TABLE) {
         writeln!(
             out,
             "| {} | {} | {} | {} |",
@@ -30,6 +33,9 @@ pub fn step_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             text(&place(report, diagnostic)),
             text(&diagnostic.message)
         )?;
+    }
+    if findings.len() > LONGEST_TABLE {
+        writeln!(out, "\n… and {} more", findings.len() - LONGEST_TABLE)?;
     }
     Ok(())
 }

@@ -180,11 +180,12 @@ fn details(report: &Report, diagnostic: &Diagnostic) -> String {
 /// Counts cases that would be taken for one another, since readers keep one of a name.
 fn tell_apart(cases: &mut [Case]) {
     let mut taken = BTreeSet::new();
+    let mut next: BTreeMap<(String, String), usize> = BTreeMap::new();
     for case in cases {
         let name = case.name.clone();
-        let mut ordinal = 1;
         while !taken.insert((case.class.clone(), case.name.clone())) {
-            ordinal += 1;
+            let ordinal = next.entry((case.class.clone(), name.clone())).or_insert(1);
+            *ordinal += 1;
             case.name = format!("{name} ({ordinal})");
         }
     }
