@@ -114,6 +114,33 @@ fn the_nearest_file_holds_as_far_as_the_root_of_the_repository() {
     assert_eq!(by_env(&["a.abide"], "missing.toml"), Some(2));
 }
 
+/// Editors give a file's text with its name.
+#[test]
+fn standard_input_has_the_settings_of_its_name() {
+    let dir = folder(&[
+        ("sub/abide.toml", "[severity]\nvacuity = \"error\"\n"),
+        ("other/x", ""),
+    ]);
+    let status = |name: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_abide"))
+            .args(["check", "-", "--stdin-filename", name])
+            .current_dir(dir.path())
+            .env_remove("ABIDE_CONFIG")
+            .env_remove("ABIDE_OUTPUT_FORMAT")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let mut input = child.stdin.take().expect("piped");
+        std::io::Write::write_all(&mut input, WARNED.as_bytes()).expect("written");
+        drop(input);
+        child.wait().expect("it ends").code()
+    };
+    assert_eq!(status("sub/new.abide"), Some(1));
+    assert_eq!(status("other/new.abide"), Some(0));
+    assert_eq!(status("new.abide"), Some(0));
+}
+
 #[test]
 fn options_have_the_last_word_and_the_closest_severity_counts() {
     let settings =

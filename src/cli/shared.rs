@@ -52,19 +52,21 @@ impl SettingsFlags {
 impl Paths {
     /// The settings that hold for them.
     pub fn config(&self) -> Result<Config, String> {
-        let named = self.paths.iter().filter(|path| path.as_os_str() != "-");
-        self.settings.load(&named.cloned().collect::<Vec<_>>())
+        self.settings.load(&self.places())
+    }
+
+    /// Where they are; standard input is where its name says.
+    fn places(&self) -> Vec<PathBuf> {
+        let place = |path: &PathBuf| match path.as_os_str() == "-" {
+            true => PathBuf::from(&self.stdin_filename),
+            false => path.clone(),
+        };
+        self.paths.iter().map(place).collect()
     }
 
     /// The baseline that holds for them, unless one was named.
     pub fn baseline(&self, named: Option<&PathBuf>) -> Option<PathBuf> {
-        let paths: Vec<PathBuf> = self
-            .paths
-            .iter()
-            .filter(|path| path.as_os_str() != "-")
-            .cloned()
-            .collect();
-        let start = common(&paths).unwrap_or_else(|| PathBuf::from("."));
+        let start = common(&self.places()).unwrap_or_else(|| PathBuf::from("."));
         named.cloned().or_else(|| baseline::nearest_to(&start))
     }
 
