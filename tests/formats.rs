@@ -64,7 +64,11 @@ fn hold(
     let results = sarif["runs"][0]["results"].as_array().expect("a list");
     assert_eq!(results.len(), all);
     let rules = &sarif["runs"][0]["tool"]["driver"]["rules"];
-    for (result, diagnostic) in results.iter().zip(report.findings) {
+    let prints = fingerprint::all(report.asts, report.findings);
+    for ((result, diagnostic), print) in results.iter().zip(report.findings).zip(&prints) {
+        for name in ["abide/v1", "primaryLocationLineHash"] {
+            assert_eq!(result["partialFingerprints"][name], **print);
+        }
         let index = result["ruleIndex"].as_u64().expect("an index") as usize;
         assert_eq!(rules[index]["id"], result["ruleId"]);
         let location = &result["locations"][0]["physicalLocation"];

@@ -12,6 +12,10 @@ use std::io::{self, Write};
 /// The name of the fingerprint; its number grows when findings get another identity.
 const FINGERPRINT: &str = "abide/v1";
 
+/// The one name that GitHub looks at; without it GitHub makes one of the line's text, which would not
+/// follow a finding that moves.
+const GITHUB_FINGERPRINT: &str = "primaryLocationLineHash";
+
 /// Longer texts are not copied into the report.
 const LONGEST_SNIPPET: usize = 4_000;
 
@@ -270,7 +274,10 @@ fn found(report: &Report, diagnostic: &Diagnostic, fingerprint: String) -> Found
         locations: [location(report, None, diagnostic.primary.span, None)],
         related_locations: related(report, diagnostic),
         code_flows: code_flows(report, diagnostic),
-        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
+        partial_fingerprints: BTreeMap::from([
+            (FINGERPRINT, fingerprint.clone()),
+            (GITHUB_FINGERPRINT, fingerprint),
+        ]),
         suppressions: suppressions(diagnostic),
         fixes: fixes(report, diagnostic),
     }
