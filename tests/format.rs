@@ -31,13 +31,51 @@ fn meaning(ast: &Ast) -> String {
         let end = rest[at..].find('}').map_or(rest.len(), |end| at + end + 1);
         rest = &rest[end..];
     }
-    out + rest
+    clauses_in_order(&(out + rest))
 }
 
-fn sorted(text: &str) -> Vec<&str> {
-    let mut parts: Vec<&str> = text.split("Clause {").collect();
-    parts.sort_unstable();
-    parts
+/// The printed tree with the clauses of each list sorted.
+fn clauses_in_order(text: &str) -> String {
+    /// Elements up to the bracket that closes the list (or to the end), and how long that was.
+    fn elements(text: &str) -> (Vec<String>, usize) {
+        let bytes = text.as_bytes();
+        let (mut all, mut now) = (Vec::new(), String::new());
+        let (mut at, mut from, mut depth) = (0, 0, 0);
+        while at < bytes.len() {
+            match bytes[at] {
+                b'"' => {
+                    at += 1;
+                    while bytes[at] != b'"' {
+                        at += if bytes[at] == b'\\' { 2 } else { 1 };
+                    }
+                }
+                b'{' | b'(' => depth += 1,
+                b'}' | b')' => depth -= 1,
+                b',' if depth == 0 => {
+                    now.push_str(&text[from..at]);
+                    all.push(std::mem::take(&mut now).trim().to_string());
+                    from = at + 1;
+                }
+                b'[' => {
+                    now.push_str(&text[from..at]);
+                    let (mut inner, length) = elements(&text[at + 1..]);
+                    if inner.iter().any(|element| element.starts_with("Clause {")) {
+                        inner.sort_unstable();
+                    }
+                    now.push_str(&format!("[{}]", inner.join(", ")));
+                    at += 1 + length;
+                    from = at + 1;
+                }
+                b']' => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        now.push_str(&text[from..at]);
+        all.push(now.trim().to_string());
+        (all, at)
+    }
+    elements(text).0.join(", ")
 }
 
 fn shipped() -> Vec<PathBuf> {
@@ -66,11 +104,7 @@ fn check(name: &str, text: &str) {
     let (before, after) = (read(text), read(&once));
     assert_eq!(before.1, after.1, "{name}: errors come or go\n{once}");
     let (before, after) = (meaning(&before.0), meaning(&after.0));
-    assert_eq!(
-        sorted(&before),
-        sorted(&after),
-        "{name}: the meaning changes\n{once}"
-    );
+    assert_eq!(before, after, "{name}: the meaning changes\n{once}");
     assert!(
         once.lines().all(|line| line == line.trim_end()),
         "{name}: blanks at the end of a line"
@@ -159,7 +193,7 @@ fn a_comment_in_any_place_survives() {
             assert_eq!(once.matches(mark.trim()).count(), 1, "{mark}\n{once}");
             assert_eq!(formatted(&once), once, "{mark} wanders");
             let after = meaning(&read(&once).0);
-            assert_eq!(sorted(&meant), sorted(&after), "{mark}\n{once}");
+            assert_eq!(meant, after, "{mark}\n{once}");
         }
     }
 }
@@ -181,7 +215,7 @@ fn comments_in_all_places_keep_their_order() {
         assert!(order.is_sorted(), "{order:?}\n{once}");
         assert_eq!(formatted(&once), once);
         let (before, after) = (meaning(&read(text).0), meaning(&read(&once).0));
-        assert_eq!(sorted(&before), sorted(&after), "{once}");
+        assert_eq!(before, after, "{once}");
     }
 }
 
