@@ -768,3 +768,75 @@ fn silenced_codes_leave_waivers_and_marks_alone() {
     // Nor does a last word that brings them back.
     assert_eq!(run(&["-A", "flow", "-D", "flow"]), run(&[]));
 }
+
+#[test]
+fn a_question_is_answered_in_every_format() {
+    let dir = folder(&[(
+        "p.abide",
+        b"data mail\nparty mailer, other-firm\npurpose news\npolicy p {\n  may share mail with mailer for news\n  never share mail with other-firm\n}\n",
+    )]);
+    let ask = |format: &str| {
+        let flow = "share mail with mailer, other-firm for news";
+        abide(dir.path(), &["ask", flow, "-f", format])
+    };
+    for (format, words) in [
+        (
+            "full",
+            vec![
+                "fine: share mail with mailer",
+                "forbidden: share mail with other-firm",
+            ],
+        ),
+        (
+            "text",
+            vec![
+                "fine: share mail with mailer",
+                "forbidden: share mail with other-firm",
+            ],
+        ),
+        (
+            "concise",
+            vec![
+                "p: fine: share mail with mailer for news (by p.abide:5)",
+                "p: forbidden: ",
+            ],
+        ),
+        (
+            "json",
+            vec!["\"verdict\": \"fine\"", "\"verdict\": \"forbidden\""],
+        ),
+        (
+            "json-lines",
+            vec!["\"verdict\":\"fine\"", "\"verdict\":\"forbidden\""],
+        ),
+        (
+            "grouped",
+            vec!["forbidden-flow", "share mail with other-firm"],
+        ),
+        ("github", vec!["::error ", "share mail with other-firm"]),
+        (
+            "gitlab",
+            vec!["forbidden-flow: ", "share mail with other-firm"],
+        ),
+        (
+            "junit",
+            vec!["tests=\"1\" failures=\"1\"", "share mail with other-firm"],
+        ),
+        (
+            "sarif",
+            vec![
+                "\"ruleId\": \"forbidden-flow\"",
+                "share mail with other-firm",
+            ],
+        ),
+    ] {
+        let result = ask(format);
+        assert_eq!(result.status.code(), Some(0), "{format}");
+        let text = out(&result);
+        for words in words {
+            assert!(text.contains(words), "{format}: {words}\n{text}");
+        }
+    }
+    let result = ask("jsn");
+    assert_eq!(result.status.code(), Some(2));
+}

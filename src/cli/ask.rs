@@ -1,7 +1,7 @@
 //! `abide ask`: a flow in one line, judged.
 
 use super::exit;
-use super::output::unless_closed;
+use super::output::{print, unless_closed};
 use super::question::{self, Asked};
 use super::shared::{Judging, Paths};
 use crate::analyze::ask::{self, Question};
@@ -9,9 +9,12 @@ use crate::check::expectations::Group;
 use crate::check::wording::{conditions, describe_fully, said};
 use crate::check::{Judge, Verdict};
 use crate::decide::Dim;
+use crate::diag::{Code, Diagnostic, codes};
 use crate::model::{Model, PolicyId};
-use crate::report::visible;
-use clap::ValueEnum;
+use crate::project::Checked;
+use crate::project::checked::What;
+use crate::report::{Report, visible};
+use crate::source::{FileId, Span};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -28,15 +31,16 @@ pub struct Args {
     /// The policies asked; without any, those in force, that none supersedes
     #[arg(long, value_name = "NAME")]
     policy: Vec<String>,
-    /// How to answer
-    #[arg(short, long, default_value = "text")]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    /// How to answer: full (or text), concise, json, json-lines; or as findings at the question:
+    /// grouped, github, gitlab, junit, sarif
+    #[arg(
+        short = 'f',
+        long = "output-format",
+        alias = "format",
+        value_name = "FORMAT",
+        default_value = "full"
+    )]
+    format: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -92,12 +96,27 @@ pub fn run(args: &Args) -> Result<u8, String> {
     let policies = question::policies(&asked.model, &args.policy)?;
     let mut judge = Judge::new(&asked.model, settings.today);
     let mut answers = Vec::new();
+    let mut judged = Vec::new();
     for policy in policies {
-        answers.push(answer(&mut judge, &asked, &read, policy, &args.flow)?);
+        let groups = groups(&mut judge, &read, policy)?;
+        answers.push(answer(
+            &mut judge, &asked, &read, policy, &args.flow, &groups,
+        ));
+        judged.push((policy, groups));
     }
-    let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&answers).map_err(|e| e.to_string())? + "\n",
-        Format::Text => answers.iter().map(in_words).collect::<Vec<_>>().join("\n"),
+    let json = |answer: &Answer| serde_json::to_string(answer).map_err(|e| e.to_string());
+    let text = match args.format.as_str() {
+        "full" | "text" => answers.iter().map(in_words).collect::<Vec<_>>().join("\n"),
+        "concise" => answers.iter().map(in_a_line_each).collect(),
+        "json" => serde_json::to_string_pretty(&answers).map_err(|e| e.to_string())? + "\n",
+        "json-lines" => {
+            let lines: Result<Vec<String>, String> = answers.iter().map(json).collect();
+            lines?.join("\n") + "\n"
+        }
+        format => {
+            as_findings(format, &asked, file, &judged)?;
+            return Ok(exit::CLEAN);
+        }
     };
     let mut out = std::io::stdout().lock();
     unless_closed(
@@ -107,22 +126,27 @@ pub fn run(args: &Args) -> Result<u8, String> {
     Ok(exit::CLEAN)
 }
 
+fn groups(judge: &mut Judge, question: &Question, policy: PolicyId) -> Result<Vec<Group>, String> {
+    let groups = ask::groups(judge, question, policy)
+        .ok_or("the given facts can't hold together: no world allows them")?;
+    if groups.is_empty() {
+        return Err("this is about no act at all: its clauses fit none of its verbs".to_string());
+    }
+    Ok(groups)
+}
+
 fn answer(
     judge: &mut Judge,
     asked: &Asked,
     question: &Question,
     policy: PolicyId,
     text: &str,
-) -> Result<Answer, String> {
+    groups: &[Group],
+) -> Answer {
     let model = judge.model;
-    let groups = ask::groups(judge, question, policy)
-        .ok_or("the given facts can't hold together: no world allows them")?;
-    if groups.is_empty() {
-        return Err("this is about no act at all: its clauses fit none of its verbs".to_string());
-    }
     let mut names = Vec::new();
     if let Some(dim) = question.open {
-        let open = ask::by_name(judge, dim, groups.clone());
+        let open = ask::by_name(judge, dim, groups.to_vec());
         for clear in open.clear {
             names.push(NamesOf {
                 verdict: word(clear.verdict),
@@ -136,7 +160,7 @@ fn answer(
             });
         }
     }
-    Ok(Answer {
+    Answer {
         policy: model.policy(policy).name.clone(),
         question: text.to_string(),
         verdicts: groups
@@ -144,7 +168,7 @@ fn answer(
             .map(|group| verdicts(model, asked, group, question.open))
             .collect(),
         names,
-    })
+    }
 }
 
 fn verdicts(model: &Model, asked: &Asked, group: &Group, _open: Option<Dim>) -> Verdicts {
@@ -179,6 +203,88 @@ fn word(verdict: Option<Verdict>) -> &'static str {
         Some(Verdict::Undeclared) => "undeclared",
         Some(Verdict::Conditional) => "conditional",
         Some(Verdict::MissingDuty) => "duty missing",
+    }
+}
+
+fn in_a_line_each(answer: &Answer) -> String {
+    let line = |verdict: &Verdicts| {
+        let (word, acts) = (verdict.verdict, &verdict.acts);
+        let rules = verdict
+            .rules
+            .iter()
+            .map(|rule| format!("{}:{}", rule.file, rule.line));
+        let by = match rules.collect::<Vec<_>>().join(", ") {
+            rules if rules.is_empty() => rules,
+            rules => format!(" (by {rules})"),
+        };
+        format!("{}: {word}: {acts}{by}\n", answer.policy)
+    };
+    answer.verdicts.iter().map(line).collect()
+}
+
+/// An answer in a format made for findings: what is not fine is found at the question.
+fn as_findings(
+    format: &str,
+    asked: &Asked,
+    file: FileId,
+    judged: &[(PolicyId, Vec<Group>)],
+) -> Result<(), String> {
+    let model = &asked.model;
+    let sources = &asked.loaded.sources;
+    let end = sources.file(file).text.len() as u32;
+    let whole = Span {
+        file,
+        start: 0,
+        end,
+    };
+    let mut findings = Vec::new();
+    let mut checked = Vec::new();
+    for (policy, groups) in judged {
+        let name = &model.policy(*policy).name;
+        for group in groups {
+            let Some(verdict) = group.verdict else {
+                continue;
+            };
+            let acts = describe_fully(&model.vocabulary, group.action, &group.acts);
+            let message = format!("{} under `{name}`: {acts}", word(group.verdict));
+            let mut finding = Diagnostic::new(code(verdict), whole, message);
+            for (policy, rule) in &group.rules {
+                finding = finding.also(model.policy(*policy).rules[*rule].span, "decides");
+            }
+            for fact in conditions(&model.vocabulary, &group.facts) {
+                finding = finding.help(fact);
+            }
+            findings.push(finding);
+        }
+        if groups.iter().all(|group| group.verdict.is_none()) {
+            checked.push(Checked {
+                what: What::Expectation,
+                owner: name.clone(),
+                label: None,
+                // Beside the findings of other policies, not around them.
+                span: Span {
+                    start: end,
+                    ..whole
+                },
+                broken: false,
+            });
+        }
+    }
+    let report = Report {
+        checked: &checked,
+        quiet: true,
+        ..Report::of(sources, &asked.loaded.asts, &findings)
+    };
+    print(format, &report)
+}
+
+fn code(verdict: Verdict) -> &'static Code {
+    match verdict {
+        Verdict::Forbidden => &codes::FORBIDDEN_FLOW,
+        Verdict::KeptTooLong => &codes::RETENTION_TOO_LONG,
+        Verdict::Undeclared => &codes::UNDECLARED_FLOW,
+        Verdict::Conditional => &codes::CONDITIONAL_FLOW,
+        Verdict::MissingDuty => &codes::MISSING_DUTY,
     }
 }
 

@@ -169,6 +169,14 @@ impl Output {
     }
 }
 
+/// Writes a report on standard output in a format by its name.
+pub fn print(format: &str, report: &Report) -> Result<(), String> {
+    let known = FORMATS.iter().find(|(known, _)| *known == format);
+    let (_, format) = *known.ok_or_else(|| unknown(format))?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    unless_closed(write(format, report, false, &mut out).and_then(|()| out.flush()))
+}
+
 fn write(format: Format, report: &Report, color: bool, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Full => report::human::write(report, color, out),
