@@ -373,7 +373,7 @@ impl Cutter<'_> {
         match lexeme.token {
             Token::Mark('{') if now.inner.is_empty() && now.opens.is_some() => {
                 // Blocks nest no deeper, or it would have been opened.
-                now.piece.fault = Some(Fault::TooDeep(lexeme.start));
+                now.piece.fault.get_or_insert(Fault::TooDeep(lexeme.start));
                 now.inner.push(lexeme.start);
             }
             Token::Mark('{' | '(') => now.inner.push(lexeme.start),
@@ -389,7 +389,8 @@ impl Cutter<'_> {
             _ => {}
         }
         if now.inner.len() + now.excepts > DEEPEST {
-            now.piece.fault = Some(Fault::TooDeep(lexeme.start));
+            // Where it first is too deep, not where it ends.
+            now.piece.fault.get_or_insert(Fault::TooDeep(lexeme.start));
         }
         now.piece.end = lexeme.end;
     }
