@@ -357,7 +357,7 @@ fn settings_waive_flows_that_carry_no_waiver() {
 fn settings_name_the_texts_of_notices() {
     let policy = "data email\npolicy p {\n  \"we never sell\"\n  never share email\n}\ntest \"t\" for p {\n  never share email\n}\n";
     let dir = folder(&[
-        ("set/abide.toml", "[notices]\np = \"../n.txt\"\n"),
+        ("set/abide.toml", "[notices]\np = \"texts/n.txt\"\n"),
         ("set/a.abide", policy),
         (
             "set/b/b.abide",
@@ -366,7 +366,7 @@ fn settings_name_the_texts_of_notices() {
                 .replace("for p", "for q")
                 .as_str(),
         ),
-        ("n.txt", "We never sell your address.\n"),
+        ("set/texts/n.txt", "We never sell your address.\n"),
         ("other.txt", "We may sell your address.\n"),
     ]);
     let set = dir.path().join("set");

@@ -13,7 +13,7 @@ use crate::diag::{Code, Diagnostic, codes};
 use crate::model::{Model, PolicyId};
 use crate::project::Checked;
 use crate::project::checked::What;
-use crate::report::{Report, visible};
+use crate::report::{Report, machine, visible};
 use crate::source::{FileId, Span};
 use serde::Serialize;
 use std::io::Write;
@@ -104,15 +104,11 @@ pub fn run(args: &Args) -> Result<u8, String> {
         ));
         judged.push((policy, groups));
     }
-    let json = |answer: &Answer| serde_json::to_string(answer).map_err(|e| e.to_string());
     let text = match args.format.as_str() {
         "full" | "text" => answers.iter().map(in_words).collect::<Vec<_>>().join("\n"),
         "concise" => answers.iter().map(in_a_line_each).collect(),
-        "json" => serde_json::to_string_pretty(&answers).map_err(|e| e.to_string())? + "\n",
-        "json-lines" => {
-            let lines: Result<Vec<String>, String> = answers.iter().map(json).collect();
-            lines?.join("\n") + "\n"
-        }
+        "json" => machine::text(&answers).map_err(|e| e.to_string())?,
+        "json-lines" => machine::lines(&answers).map_err(|e| e.to_string())?,
         format => {
             as_findings(format, &asked, file, &judged)?;
             return Ok(exit::CLEAN);

@@ -14,7 +14,7 @@ use crate::decide::Dim;
 use crate::model::vocabulary::ANY;
 use crate::model::{Model, PolicyId, Rule};
 use crate::project::{Input, load};
-use crate::report::visible;
+use crate::report::{machine, visible};
 use crate::source::{FileId, SourceMap};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -120,7 +120,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
     let difference = diff(&mut judge, old, new);
     let document = document(&mut judge, &asked.loaded.sources, old, new, &difference);
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&document).map_err(|e| e.to_string())? + "\n",
+        Format::Json => machine::text(&document).map_err(|e| e.to_string())?,
         Format::Text => in_words(&document),
         Format::Markdown => markdown(&document),
     };

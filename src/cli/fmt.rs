@@ -12,7 +12,7 @@ use crate::report::visible;
 use crate::source::FileId;
 use similar::TextDiff;
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// Options.
 #[derive(Debug, Clone, clap::Args)]
@@ -66,12 +66,13 @@ pub fn run(args: &Args) -> Result<u8, String> {
             files::replace(&source.path, &source.text, &formatted)?;
         }
     }
-    let shown = if stdin && !args.check && !args.diff {
+    let mut out = std::io::stdout().lock();
+    // A file's own text goes through a pipe unchanged; a terminal is not to be steered by it.
+    let shown = if stdin && !args.check && !args.diff && !out.is_terminal() {
         text
     } else {
         visible(&text)
     };
-    let mut out = std::io::stdout().lock();
     unless_closed(out.write_all(shown.as_bytes()).and_then(|()| out.flush()))?;
     let fails = broken || (args.check || args.diff) && changed > 0;
     Ok(if fails { exit::FINDINGS } else { exit::CLEAN })

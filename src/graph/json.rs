@@ -24,6 +24,6 @@ pub fn write(picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
         version: env!("CARGO_PKG_VERSION"),
         picture,
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    crate::report::machine::pretty(&document, out)?;
     writeln!(out)
 }

@@ -201,6 +201,17 @@ pub fn root_of(file: &Path, asked: Option<&Path>) -> PathBuf {
     }
 }
 
+/// The root of the repository that a file lies in, else the file's own folder.
+pub fn repository_of(file: &Path) -> PathBuf {
+    let file = canonical(file);
+    let mut folders = file.ancestors().skip(1);
+    let own = file.parent().unwrap_or(Path::new(""));
+    folders
+        .find(|folder| is_repository(folder))
+        .unwrap_or(own)
+        .to_path_buf()
+}
+
 /// A path as people see it: relative to the working directory, forward slashes, never absolute.
 pub fn shown(path: &Path) -> String {
     match std::env::current_dir() {

@@ -37,7 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .filter(|(diagnostic, _)| report.shows(diagnostic))
         .map(|(diagnostic, fingerprint)| issue(report, diagnostic, fingerprint))
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    super::machine::pretty(&issues, out)?;
     writeln!(out)
 }
 

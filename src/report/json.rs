@@ -1,6 +1,6 @@
 //! `json`: everything a finding says, for programs.
 
-use super::Report;
+use super::{Report, machine};
 use crate::diag::{Diagnostic, FlowFinding, Severity};
 use crate::source::{SourceMap, Span};
 use schemars::JsonSchema;
@@ -143,7 +143,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .map(|diagnostic| finding(report.sources, diagnostic))
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    machine::pretty(&document, out)?;
     writeln!(out)
 }
 

@@ -217,7 +217,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 .collect(),
         }],
     };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
+    super::machine::pretty(&log, out)?;
     writeln!(out)
 }
 

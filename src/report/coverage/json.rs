@@ -67,7 +67,7 @@ pub fn write(all: &[Coverage], out: &mut dyn Write) -> io::Result<()> {
         summary: counts(&total(all)),
         notices: all.iter().map(notice).collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    crate::report::machine::pretty(&document, out)?;
     writeln!(out)
 }
 

@@ -1,0 +1,243 @@
+//! Input that means harm: links out of the project, texts that steer a terminal, sizes beyond a limit.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read and write files and run the program"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn abide(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_abide"))
+        .args(args)
+        .current_dir(dir)
+        .env_remove("ABIDE_OUTPUT_FORMAT")
+        .env_remove("ABIDE_CONFIG")
+        .env_remove("FORCE_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .output()
+        .expect("the binary runs")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    dir
+}
+
+/// A link in the project to a file or folder outside.
+#[cfg(unix)]
+fn link(dir: &Path, outside: &str, inside: &str) {
+    std::os::unix::fs::symlink(dir.join(outside), dir.join(inside)).expect("a link");
+}
+
+const RULE: &str =
+    "data email\npolicy p {\n  never share email\n}\ntest \"t\" for p {\n  never share email\n}\n";
+
+/// What an include, a table, an evidence or a notice names lies in the project, whatever links say:
+/// by a link to the file, and by a link to a folder above it.
+#[cfg(unix)]
+#[test]
+fn links_do_not_leave_the_project() {
+    let plan = |path: &str| {
+        format!(
+            "data d\npolicy p {{\n  may collect d\n  retain d at most 1 year\n}}\nplan x {{\n  checks p\n  system s\n  source c\n  flows \"{path}\"\n}}\n"
+        )
+    };
+    let evidence = |path: &str| {
+        RULE.replace(
+            "}\ntest",
+            &format!("  note \"n\" evidence \"{path}\"\n}}\ntest"),
+        )
+    };
+    let include = |path: &str| format!("include \"{path}\"\n{RULE}");
+    let rows = "from,to,data\nc,s,d\n";
+    let dir = folder(&[
+        ("outside/secret.abide", "data secret-name\n"),
+        ("outside/secret.csv", rows),
+        ("project/abide.toml", ""),
+    ]);
+    let root = dir.path();
+    for name in ["secret.abide", "secret.csv"] {
+        link(root, &format!("outside/{name}"), &format!("project/{name}"));
+    }
+    link(root, "outside", "project/folder");
+    let project = root.join("project");
+    for (text, code) in [
+        (include("secret.abide"), "bad-include"),
+        (include("folder/secret.abide"), "bad-include"),
+        (plan("secret.csv"), "bad-table"),
+        (plan("folder/secret.csv"), "bad-table"),
+        (evidence("secret.csv"), "missing-evidence"),
+        (evidence("folder/secret.csv"), "missing-evidence"),
+    ] {
+        std::fs::write(project.join("a.abide"), &text).expect("written");
+        let output = abide(&project, &["check", "a.abide", "-f", "concise"]);
+        let shown = out(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}{shown}");
+        assert!(shown.contains(&format!("error[{code}]")), "{text}{shown}");
+        assert!(shown.contains("outside the project"), "{text}{shown}");
+        assert!(!shown.contains("secret-name"), "{text}{shown}");
+    }
+    // A search of folders passes links by.
+    std::fs::remove_file(project.join("a.abide")).expect("removed");
+    let output = abide(&project, &["check"]);
+    assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn notices_of_the_settings_do_not_leave_the_project() {
+    let cited = RULE.replace(
+        "  never share email\n}\ntest",
+        "  \"we never\"\n  never share email\n}\ntest",
+    );
+    let dir = folder(&[
+        ("outside/secret.txt", "We never tell. The secret is here.\n"),
+        ("project/a.abide", &cited),
+        ("project/own.txt", "We never tell.\n"),
+    ]);
+    link(dir.path(), "outside/secret.txt", "project/link.txt");
+    link(dir.path(), "outside", "project/folder");
+    let project = dir.path().join("project");
+    let set = |path: &str| {
+        let text = format!("[notices]\np = \"{path}\"\n");
+        std::fs::write(project.join("abide.toml"), text).expect("written");
+        abide(&project, &["coverage"])
+    };
+    let own = set("own.txt");
+    assert_eq!(own.status.code(), Some(0), "{}", err(&own));
+    for path in ["link.txt", "folder/secret.txt", "../outside/secret.txt"] {
+        let output = set(path);
+        assert_eq!(output.status.code(), Some(2), "{path}: {}", out(&output));
+        assert_eq!(
+            err(&output),
+            "abide: abide.toml:2: the notice lies outside the project; copy it into the project, or name it with `--notice`\n"
+        );
+        assert_eq!(out(&output), "");
+    }
+    // Who runs the program may read what they like.
+    let named = abide(
+        &project,
+        &["coverage", "--isolated", "--notice", "p=link.txt"],
+    );
+    assert_eq!(named.status.code(), Some(0), "{}", err(&named));
+}
+
+/// Every text that a file can bring into an output, in every place that takes any text, steers.
+const STEERING: &str = "\u{1b}[31m\u{202e}\u{9b}\u{2066}\u{7f}\u{200f}x";
+
+/// Whether a text could steer a terminal.
+fn steers(text: &str) -> bool {
+    text.chars()
+        .any(|c| c != '\n' && c != '\t' && abide::report::steers(c))
+}
+
+/// No command passes on what steers a terminal, in any format, on either stream; and its JSON stays JSON.
+#[test]
+fn no_command_passes_on_what_steers_a_terminal() {
+    let s = STEERING;
+    let whole = format!(
+        "/// doc {s}\ndata email \"mail {s}\"\nparty mailer \"m {s}\"\nfact f \"f {s}\"\nsubject person \"p {s}\"\n\
+         policy old \"o {s}\" {{\n  section \"s {s}\" {{\n    \"cited {s}\"\n    never share email with mailer\n  }}\n}}\n\
+         policy p \"p {s}\" {{\n  supersedes old\n  section \"s {s}\" {{\n    \"cited {s}\"\n    may share email with mailer when f // {s}\n  }}\n  note \"n {s}\"\n}}\n\
+         test \"t {s}\" for p {{\n  never share email with mailer // {s}\n}}\n\
+         plan l \"l {s}\" {{\n  checks p\n  source a : person\n  system b\n  external m : mailer\n  a -> b : email // {s}\n  b -> m : email // {s}\n}}\n"
+    );
+    let torn = format!("policy q {{\n  may share {s} // {s}\n  never sell nobody{s}\n}}\n\"{s}\n");
+    let table = format!(
+        "data d\nplan x {{\n  system s\n  flows \"rows.csv\"\n  flows \"{s}.csv\"\n}}\ninclude \"{s}\"\n"
+    );
+    let named = format!("name {s}.abide");
+    let dir = folder(&[
+        ("whole.abide", &whole),
+        ("torn.abide", &torn),
+        ("table.abide", &table),
+        ("rows.csv", &format!("from,to,data,{s}\n{s},s,{s}\n")),
+        (
+            "n.txt",
+            &format!("# Title {s}\n\nWe say this {s} here. It is cited {s} there.\n"),
+        ),
+        ("bad.toml", &format!("[output]\n\"{s}\" = \"{s}\" # {s}\n")),
+        (
+            "codes.toml",
+            &format!("[severity]\n\"{s}\" = \"error\" # {s}\n"),
+        ),
+        ("fine.toml", &format!("exclude = [\"{s}\"] # {s}\n")),
+        ("base.json", &format!("{{\"{s}\": \"{s}\"}}\n")),
+    ]);
+    // Not every file system takes such a name.
+    let odd = std::fs::write(dir.path().join(&named), &torn).is_ok();
+    let mut runs: Vec<Vec<&str>> = Vec::new();
+    let files = ["whole.abide", "torn.abide", "table.abide", named.as_str()];
+    for file in files.iter().take(if odd { 4 } else { 3 }) {
+        for format in [
+            "full",
+            "concise",
+            "grouped",
+            "json",
+            "json-lines",
+            "github",
+            "gitlab",
+            "junit",
+            "sarif",
+        ] {
+            runs.push(vec!["check", file, "-f", format]);
+            runs.push(vec!["ask", "share email with mailer", file, "-f", format]);
+        }
+        runs.push(vec!["check", file, "-v", "--statistics"]);
+        runs.push(vec!["check", file, "--fix", "--diff"]);
+        runs.push(vec!["check", file, "--baseline", "base.json"]);
+        runs.push(vec!["test", file]);
+        runs.push(vec!["fmt", "--diff", file]);
+        runs.push(vec!["fmt", "--check", file]);
+        for format in ["dot", "mermaid", "json"] {
+            runs.push(vec!["graph", file, "--format", format]);
+        }
+        for format in ["text", "json", "markdown", "html"] {
+            runs.push(vec!["coverage", file, "--notice", "p=n.txt", "-f", format]);
+        }
+        for format in ["text", "json", "markdown"] {
+            runs.push(vec!["diff", "old", "p", "--paths", file, "-f", format]);
+        }
+        runs.push(vec!["diff", "p", "--paths", file]);
+        runs.push(vec!["trace", "email", file]);
+        runs.push(vec!["trace", "--to", "mailer", file]);
+        runs.push(vec!["ask", "share ? with mailer", file]);
+    }
+    for settings in ["bad.toml", "codes.toml", "fine.toml"] {
+        runs.push(vec!["config", "--config", settings]);
+        runs.push(vec!["check", "whole.abide", "--config", settings]);
+    }
+    let (mut answers, mut spelled) = (0, 0);
+    for args in &runs {
+        let output = abide(dir.path(), args);
+        let (out, err) = (out(&output), err(&output));
+        assert!(!steers(&out), "{args:?}: {out:?}");
+        assert!(!steers(&err), "{args:?}: {err:?}");
+        assert!(!err.contains("bug in abide"), "{args:?}: {err}");
+        answers += usize::from(!out.is_empty());
+        spelled += usize::from(format!("{out}{err}").to_lowercase().contains("202e"));
+        let json = ["json", "sarif", "gitlab"].contains(args.last().expect("a word"));
+        if json && !out.is_empty() {
+            let read = serde_json::from_str::<serde_json::Value>(&out);
+            assert!(read.is_ok(), "{args:?}: {read:?} {out}");
+        }
+    }
+    // The test would hold of a program that says nothing.
+    assert!(answers * 2 > runs.len(), "{answers} of {}", runs.len());
+    assert!(spelled * 3 > runs.len(), "{spelled} of {}", runs.len());
+}
