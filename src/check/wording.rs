@@ -423,9 +423,10 @@ fn reasons(model: &Model, outcome: &Outcome, finding: &Finding) -> Vec<String> {
                 .map(|id| data.shown(*id).to_string())
                 .collect();
             notes.push(format!(
-                "`{}` derives from {}: until it is anonymous, what binds those binds it",
+                "`{}` derives from {}, and until it is anonymous is bound by all that binds {}",
                 data.shown(labels.get(*label).data),
-                ticked(&from)
+                ticked(&from),
+                if from.len() == 1 { "that" } else { "those" }
             ));
         }
     }
