@@ -21,10 +21,11 @@ const TODAY: &str = "2026-11-24";
 const PAGES: &str = "src/diag/docs";
 
 /// Documents that hold whole examples, besides the pages.
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "docs/tutorial.md",
     "docs/language.md",
     "docs/commands.md",
     "docs/ci.md",
@@ -97,12 +98,18 @@ fn sessions_show_what_the_tool_prints() {
     for document in DOCUMENTS {
         let text = fs::read_to_string(document).expect(document);
         let mut mended = text.clone();
-        let mut above = None;
+        let mut above: Option<Block> = None;
         for block in blocks(&text) {
             let folder = tempfile::tempdir().expect("a scratch folder");
             let dir = match (block.tag.as_str(), &block.command) {
                 ("abide,above", _) => {
                     above = Some(block);
+                    continue;
+                }
+                // More files, or later states of them, beside those above.
+                ("abide,more", _) => {
+                    let above = above.as_mut().expect("an example above");
+                    above.text += &block.text;
                     continue;
                 }
                 ("console", _) | (_, Some(_)) => Path::new("."),
