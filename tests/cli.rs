@@ -406,6 +406,40 @@ fn tables_stay_in_the_project() {
     }
 }
 
+/// A table large enough to be read in parts, with some rows that are wrong.
+#[test]
+fn however_many_threads_read_a_table_they_say_the_same() {
+    let mut flows = String::from("from,to,data,for\npeople,node-0,email,news\n");
+    for row in 0..90_000 {
+        let (from, to) = (row % 50, (row * 7 + 1) % 50);
+        let data = ["email", "emial"][usize::from(row % 9001 == 0)];
+        flows += &format!("node-{from},node-{to},{data},news\n");
+    }
+    let mut nodes = String::from("name,kind\npeople,source\n");
+    (0..50).for_each(|at| nodes += &format!("node-{at},system\n"));
+    let plan = "data email\npurpose news, billing\npolicy p {\n  may use email for billing\n}\nplan x {\n  \
+                checks p\n  nodes \"nodes.csv\"\n  flows \"flows.csv\"\n}\n";
+    let dir = folder(&[
+        ("a.abide", plan.as_bytes()),
+        ("nodes.csv", nodes.as_bytes()),
+        ("flows.csv", flows.as_bytes()),
+    ]);
+    let shown = |jobs: &str| {
+        out(&abide(
+            dir.path(),
+            &["check", "a.abide", "-f", "concise", "--jobs", jobs],
+        ))
+    };
+    let one = shown("1");
+    assert!(
+        one.contains("flows.csv:3:15: error[unknown-name]: no data is called `emial`"),
+        "{one}"
+    );
+    assert!(one.contains("error[undeclared-flow]"), "{one}");
+    assert_eq!(shown("2"), one);
+    assert_eq!(shown("7"), one);
+}
+
 #[test]
 fn names_of_files_may_hold_blanks_and_letters_of_any_script() {
     let dir = folder(&[("my notice/Datenschutz – für alle.abide", BAD.as_bytes())]);

@@ -373,6 +373,7 @@ fn check(example: &Block) -> Vec<Found> {
         levels: Levels::default(),
         waivers: true,
         jobs: 2,
+        most: None,
     };
     let input = Input {
         paths: vec![folder.path().to_path_buf()],

@@ -19,6 +19,7 @@ fn settings() -> Settings {
         levels: Levels::default(),
         waivers: true,
         jobs: 1,
+        most: None,
     }
 }
 

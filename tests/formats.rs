@@ -300,6 +300,7 @@ fn checked(path: &str, change: impl Fn(&str) -> String) -> Outcome {
         levels: Levels::default(),
         waivers: true,
         jobs: 2,
+        most: None,
     };
     run(load(&input).expect("it loads"), &settings)
 }
@@ -433,6 +434,7 @@ fn fingerprints_follow_a_finding_to_another_line_and_file() {
         levels: Levels::default(),
         waivers: true,
         jobs: 2,
+        most: None,
     };
     let moved = run(load(&elsewhere).expect("it loads"), &settings);
     assert_eq!(fingerprints(&moved), known);

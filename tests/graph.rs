@@ -25,6 +25,7 @@ fn outcome(input: &Input) -> Outcome {
         levels: Levels::default(),
         waivers: true,
         jobs: 2,
+        most: None,
     };
     run(load(input).expect("it can be read"), &settings)
 }

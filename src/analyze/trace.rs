@@ -39,7 +39,7 @@ pub fn trace(judge: &Judge, plan: &Plan, outcome: &Outcome, data: &FixedBitSet) 
         seen: BTreeSet::new(),
     };
     let mut starts = Vec::new();
-    for step in &outcome.graph.moves {
+    for step in outcome.graph.steps() {
         let labels = &outcome.graph.labels;
         let made: Vec<usize> = step
             .makes
@@ -52,9 +52,9 @@ pub fn trace(judge: &Judge, plan: &Plan, outcome: &Outcome, data: &FixedBitSet) 
         }
         // What a derivation makes up is what it derives from.
         let mut labels = labels.clone();
-        let made: Vec<usize> = if step.derives.is_some() {
+        let made: Vec<usize> = if step.change.derives.is_some() {
             made.iter()
-                .flat_map(|label| transform(&mut labels, step, *label))
+                .flat_map(|label| transform(&mut labels, step.change, *label))
                 .collect()
         } else {
             made
@@ -68,15 +68,16 @@ pub fn trace(judge: &Judge, plan: &Plan, outcome: &Outcome, data: &FixedBitSet) 
 pub fn holders(plan: &Plan, outcome: &Outcome, data: &FixedBitSet) -> Vec<usize> {
     let about = |label: usize| is_about(outcome, data, label);
     let mut holders: BTreeSet<usize> = (0..plan.nodes.len())
-        .filter(|node| outcome.spread.held[*node].ones().any(about))
+        .filter(|node| outcome.spread.held(*node).any(about))
         .collect();
     // What reaches a source stops there, but is known to it.
     for edge in &plan.edges {
-        if let EdgeKind::Arrow { to, .. } = &edge.kind
-            && outcome.spread.held[edge.from].ones().any(about)
-            && matches!(plan.nodes[*to].kind, crate::model::plans::NodeKind::Source)
+        let to = edge.to();
+        if matches!(edge.kind, EdgeKind::Arrow { .. })
+            && outcome.spread.held(edge.from()).any(about)
+            && matches!(plan.nodes[to].kind, crate::model::plans::NodeKind::Source)
         {
-            holders.insert(*to);
+            holders.insert(to);
         }
     }
     holders.into_iter().collect()
@@ -116,7 +117,7 @@ impl Tracer<'_> {
             forms.union_with(known.form(*label));
         }
         // A derivation is also a use of what it derives from, under that data's name.
-        let derives = self.outcome.graph.moves[edge].derives.is_some();
+        let derives = self.outcome.graph.step(edge).change.derives.is_some();
         let mut codes: Vec<&'static str> = self
             .outcome
             .findings
@@ -127,10 +128,7 @@ impl Tracer<'_> {
             .collect();
         codes.sort_unstable();
         codes.dedup();
-        let node = match &self.plan.edges[edge].kind {
-            EdgeKind::Arrow { to, .. } => *to,
-            _ => self.plan.edges[edge].from,
-        };
+        let node = self.plan.edges[edge].to();
         let mut sorted = labels.to_vec();
         sorted.sort_unstable();
         let fresh = self.seen.insert((edge, sorted));
@@ -151,12 +149,12 @@ impl Tracer<'_> {
     }
 
     fn following(&mut self, edge: usize, node: usize, labels: &[usize]) -> Vec<Step> {
-        if self.outcome.graph.moves[edge].to.is_none() {
+        if self.outcome.graph.step(edge).to.is_none() {
             return Vec::new();
         }
         let mut next = Vec::new();
-        for step in &self.outcome.graph.moves {
-            if step.from != node || !step.passes {
+        for step in self.outcome.graph.steps() {
+            if step.from != node || !step.change.passes {
                 continue;
             }
             let mut known = self.outcome.graph.labels.clone();
@@ -173,7 +171,7 @@ impl Tracer<'_> {
             }
             let arriving: Vec<usize> = passing
                 .iter()
-                .flat_map(|label| transform(&mut known, step, *label))
+                .flat_map(|label| transform(&mut known, step.change, *label))
                 .collect();
             // A derivation at a node must not follow itself.
             if step.edge != edge {

@@ -6,7 +6,7 @@ use crate::decide::boxes::split;
 use crate::decide::{Acts, Diagram, Dim};
 use crate::diag::{Code, codes};
 use crate::flow::paths::Way;
-use crate::flow::{LabelId, Labels, Paths};
+use crate::flow::{Graph, LabelId};
 use crate::model::naming::lists;
 use crate::model::vocabulary::{Literal, NameId};
 use crate::model::{Action, PolicyId};
@@ -51,9 +51,14 @@ pub struct Finding {
 impl Finding {
     /// Its code.
     pub fn code(&self) -> &'static Code {
-        match self.verdict {
+        Finding::code_of(self.verdict, self.unlimited)
+    }
+
+    /// The code of a verdict; of what is kept too long it matters whether that is without limit.
+    pub fn code_of(verdict: Verdict, unlimited: bool) -> &'static Code {
+        match verdict {
             Verdict::Forbidden => &codes::FORBIDDEN_FLOW,
-            Verdict::KeptTooLong if self.unlimited => &codes::RETENTION_UNSTATED,
+            Verdict::KeptTooLong if unlimited => &codes::RETENTION_UNSTATED,
             Verdict::KeptTooLong => &codes::RETENTION_TOO_LONG,
             Verdict::Undeclared => &codes::UNDECLARED_FLOW,
             Verdict::Conditional => &codes::CONDITIONAL_FLOW,
@@ -95,31 +100,40 @@ pub fn dims(action: Action) -> Vec<Dim> {
         .collect()
 }
 
+/// Looks for the shortest way that brought one of some labels to where they are judged.
+pub type FindWay<'w> = dyn FnMut(&[LabelId], &mut Graph) -> Way + 'w;
+
+/// What findings of one action at one place have in common.
+pub type Signature = (Verdict, bool, Vec<RuleRef>, Vec<Vec<Literal>>, Vec<NameId>);
+
+/// The finding at its place that acts of a label belong to.
+pub fn signature(judged: &Judged, part: &Part) -> Signature {
+    (
+        part.verdict,
+        part.verdict == Verdict::KeptTooLong && judged.unlimited,
+        part.rules.clone(),
+        part.facts.clone(),
+        part.duties.clone(),
+    )
+}
+
 /// Groups what was judged of one action at one place.
 pub fn group(
     judge: &Judge,
-    labels: &Labels,
-    paths: &Paths,
-    node: usize,
+    graph: &mut Graph,
+    way: &mut FindWay,
     place: (PolicyId, At, Action),
     judged: &[Judged],
 ) -> Vec<Finding> {
-    type Signature = (Verdict, bool, Vec<RuleRef>, Vec<Vec<Literal>>, Vec<NameId>);
     let (policy, at, action) = place;
     let mut groups: BTreeMap<Signature, (Diagram, Vec<Bringing>)> = BTreeMap::new();
     for one in judged {
         for part in one.parts.iter() {
-            let signature = (
-                part.verdict,
-                part.verdict == Verdict::KeptTooLong && one.unlimited,
-                part.rules.clone(),
-                part.facts.clone(),
-                part.duties.clone(),
-            );
+            let signature = signature(one, part);
             let (acts, from) = groups
                 .entry(signature)
                 .or_insert_with(|| (judge.space.none(), Vec::new()));
-            let data = labels.get(one.label).data;
+            let data = graph.labels.get(one.label).data;
             let here = whole_acts(judge, &only(data), &part.acts);
             *acts = acts.or(&here);
             from.push((one, data, here));
@@ -127,24 +141,16 @@ pub fn group(
     }
     let mut findings = Vec::new();
     for ((verdict, unlimited, rules, facts, duties), (acts, from)) in groups {
-        let mut ways: Vec<(Way, NameId, Diagram)> = from
-            .into_iter()
-            .map(|(one, data, here)| (way(paths, node, at, one), data, here))
-            .collect();
-        ways.sort_by_cached_key(|(way, ..)| {
-            let edges: Vec<usize> = way.iter().map(|(edge, _)| *edge).collect();
-            (edges.len(), edges)
-        });
         for acts in nameable(judge, &acts, action) {
             // Of all labels that make some of these acts, the one that came the shortest way.
             let set = acts.diagram(&judge.space, &dims(action));
-            let way = ways
+            let bringing: Vec<&Judged> = from
                 .iter()
-                .find(|(_, data, here)| {
+                .filter(|(_, data, here)| {
                     acts.of(Dim::Data).contains(data.0 as usize) && !here.disjoint(&set)
                 })
-                .map(|(way, ..)| way.clone())
-                .unwrap_or_default();
+                .map(|(one, ..)| *one)
+                .collect();
             findings.push(Finding {
                 policy,
                 at,
@@ -155,7 +161,7 @@ pub fn group(
                 facts: facts.clone(),
                 duties: duties.clone(),
                 acts,
-                way,
+                way: shortest(graph, way, at, &bringing),
             });
         }
     }
@@ -202,13 +208,23 @@ pub fn whole_acts(judge: &Judge, data: &FixedBitSet, acts: &Diagram) -> Diagram 
     space.atoms(Dim::Data, data).and(&named)
 }
 
-fn way(paths: &Paths, node: usize, at: At, judged: &Judged) -> Way {
-    let mut way = match judged.before {
-        Some(before) => paths.to(node, before),
-        None => Vec::new(),
+/// The shortest way of some labels to where they are judged, the edge itself last.
+fn shortest(graph: &mut Graph, way: &mut FindWay, at: At, bringing: &[&Judged]) -> Way {
+    let made = bringing.iter().find(|one| one.before.is_none());
+    let held: Vec<LabelId> = bringing.iter().filter_map(|one| one.before).collect();
+    let (mut found, last) = match made {
+        // What an edge makes begins there.
+        Some(one) => (Way::new(), one.label),
+        None => {
+            let found = way(&held, graph);
+            let brought = found.last().map(|(_, label)| *label);
+            let last = bringing.iter().find(|one| one.before == brought);
+            let last = last.or(bringing.first());
+            (found, last.map_or(0, |one| one.label))
+        }
     };
     if let At::Edge(edge) = at {
-        way.push((edge, judged.label));
+        found.push((edge, last));
     }
-    way
+    found
 }

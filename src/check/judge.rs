@@ -3,12 +3,13 @@
 use super::situation::{Open, Relation, Situation, anonymous};
 use crate::decide::compile::EffectiveRule;
 use crate::decide::fewest::fewest;
+use crate::decide::meaning::standing as standing_acts;
 use crate::decide::space::expired;
 use crate::decide::{Decision, Diagram, Dim, Space, compile};
-use crate::flow::{LabelId, Labels};
+use crate::flow::{Asks, LabelId, Labels};
 use crate::model::rules::{AtMost, Exception};
-use crate::model::vocabulary::{Date, Kind, Literal, NameId};
-use crate::model::{Action, Clauses, Model, PolicyId, Statement};
+use crate::model::vocabulary::{Date, Kind, Literal, NameId, purpose};
+use crate::model::{Action, Clauses, Model, NameSet, Plan, PolicyId, Statement};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -104,6 +105,42 @@ impl<'a> Judge<'a> {
     /// The compiled policy.
     pub fn decision(&mut self, policy: PolicyId) -> Rc<Decision> {
         compile(self.model, &self.space, policy, &mut self.compiled)
+    }
+
+    /// What the policies that a plan checks, and the plan itself, ask of labels.
+    pub fn asks(&mut self, plan: &Plan) -> Asks {
+        let listed = |list: &Option<NameSet>| {
+            list.as_ref()
+                .is_some_and(|list| list.mentions(purpose::COLLECTED))
+        };
+        let mut asks = Asks {
+            source: false,
+            purposes: plan.edges.iter().any(|edge| listed(&edge.purpose))
+                || plan
+                    .nodes
+                    .iter()
+                    .any(|node| node.keeps.iter().any(|keeps| listed(&keeps.purpose))),
+        };
+        let flags = self.space.flag_bits();
+        let (own, collected) = (flags.start, flags.end - 1);
+        for policy in &plan.checks {
+            let decision = self.decision(*policy);
+            let rules = decision.actions.iter().flat_map(|action| &action.rules);
+            let mut sets: Vec<Diagram> = Vec::new();
+            for rule in rules {
+                let said = [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs];
+                sets.extend(said.into_iter().filter(|set| !set.is_none()).cloned());
+            }
+            let vocabulary = &self.model.vocabulary;
+            let standing = self.model.policy(*policy).rules.iter();
+            sets.extend(standing.filter_map(|rule| standing_acts(&self.space, vocabulary, rule)));
+            for set in sets {
+                let support = set.support();
+                asks.source |= support.contains(&own);
+                asks.purposes |= support.contains(&collected);
+            }
+        }
+        asks
     }
 
     /// Whether a policy's rules could be added up within the bound: analyses of all acts at once

@@ -5,6 +5,9 @@
 //! `standing` checks standing duties, `sense` rules that make none, `wording` says it all to people,
 //! and `waivers` silences what was waived.
 
+pub mod alike;
+pub mod classes;
+pub mod counts;
 pub mod expectations;
 pub mod findings;
 pub mod fingerprint;
@@ -13,6 +16,7 @@ pub mod plans;
 pub mod sense;
 pub mod situation;
 pub mod standing;
+pub mod suspects;
 pub mod waivers;
 pub mod wording;
 
@@ -22,6 +26,7 @@ pub use judge::{Judge, Part, Verdict};
 use crate::diag::Diags;
 use crate::model::vocabulary::Date;
 use crate::model::{Model, Plan, PolicyId};
+use std::collections::BTreeMap;
 
 /// Judges every plan and test of a model and the sense of every rule, on a day.
 pub fn check(model: &Model, today: Date, diags: &mut Diags) {
@@ -31,14 +36,18 @@ pub fn check(model: &Model, today: Date, diags: &mut Diags) {
         tests(&mut judge, id, diags);
     }
     for at in &model.plans {
-        plan(&mut judge, at, diags);
+        plan(&mut judge, at, usize::MAX, diags);
     }
 }
 
-/// Judges a plan against the policies it checks.
-pub fn plan(judge: &mut Judge, plan: &Plan, diags: &mut Diags) {
-    let outcome = plans::judge(judge, plan);
-    wording::plan(judge.model, judge, plan, &outcome, diags);
+/// Findings that are counted and not listed, by code.
+pub type More = BTreeMap<&'static str, usize>;
+
+/// Judges a plan against the policies it checks. As many findings as are wanted are listed, the first
+/// in the text; the others are counted.
+pub fn plan(judge: &mut Judge, plan: &Plan, most: usize, diags: &mut Diags) -> More {
+    let outcome = plans::judge_most(judge, plan, most);
+    wording::plan(judge.model, judge, plan, &outcome, most, diags)
 }
 
 /// Judges what tests expect of a policy.

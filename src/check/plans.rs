@@ -1,20 +1,26 @@
 //! A plan judged: every act of every label on every edge and in every store.
 
+use super::More;
+use super::alike::{Alike, Suspect};
+use super::counts::Counts;
 use super::findings::{At, Finding, Judged, group};
 use super::judge::{Judge, RuleRef};
 use super::situation::{Open, Relation, Situation, at_node, keeping, of_arrow, of_store, relation};
 use super::standing::{Unmet, unmet};
 use crate::flow::labels::reidentifies;
+use crate::flow::rows::{Bits, RowId};
 use crate::flow::spread::transform;
 use crate::flow::unsourced::{Unsourced, spread_all};
 use crate::flow::{Graph, LabelId, Paths, Spread, build};
-use crate::model::plans::NodeKind;
+use crate::model::plans::{NodeDetails, NodeKind};
 use crate::model::rules::VerbWord;
 use crate::model::vocabulary::{Kind, Literal};
 use crate::model::{Action, Edge, EdgeKind, Model, Node, Plan, PolicyId};
 use crate::source::Span;
 use fixedbitset::FixedBitSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What is to be said of a plan, as data.
 #[derive(Debug)]
@@ -25,6 +31,8 @@ pub struct Outcome {
     pub spread: Spread,
     /// Acts that are not fine.
     pub findings: Vec<Finding>,
+    /// Findings beyond those that were wanted, by code.
+    pub more: More,
     /// Standing duties not met.
     pub unmet: Vec<Unmet>,
     /// Names that nothing brings.
@@ -44,85 +52,234 @@ pub struct Outcome {
 
 /// Judges a plan against each policy it checks, each on its own.
 pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
+    judge_most(judge, plan, usize::MAX)
+}
+
+/// The same with as many findings of verdicts as are wanted: more are counted, not kept.
+pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
     let vocabulary = &judge.model.vocabulary;
-    let mut graph = build(vocabulary, plan, &judge.expired);
+    let policies = unique(&plan.checks);
+    let asks = judge.asks(plan);
+    let mut graph = build(vocabulary, plan, &judge.expired, asks);
     let (spread, unsourced) = spread_all(vocabulary, plan, &mut graph);
-    let places = places(judge, plan, &mut graph, &spread);
-    let paths = Paths::new(&mut graph, &spread);
-    let mut outcome = Outcome {
+    let mut run = Run {
         findings: Vec::new(),
-        unmet: Vec::new(),
+        impossible: Vec::new(),
+        more: More::new(),
+        most,
+        policies: policies.clone(),
+        paths: Paths::default(),
+        counts: Counts::default(),
+        counted: FxHashMap::default(),
+    };
+    let mut alike = Alike::new(judge, plan, &policies, asks);
+    for at in 0..plan.edges.len() {
+        let suspect = alike.suspects(judge, plan, &mut graph, &spread, at);
+        let Some(suspect) = suspect else { continue };
+        run.edge(judge, plan, &mut graph, &spread, at, &suspect, &alike);
+    }
+    // Stores whose rows say the same and that hold the same are alike.
+    let mut fine: FxHashSet<(*const NodeDetails, RowId)> = FxHashSet::default();
+    for (at, node) in plan.nodes.iter().enumerate() {
+        if node.kind != NodeKind::Store || node.broken {
+            continue;
+        }
+        let key = (Arc::as_ptr(&node.details), spread.row_of[at]);
+        if fine.contains(&key) {
+            continue;
+        }
+        let before = (run.findings.len(), run.impossible.len(), run.more.clone());
+        let places = store_place(judge, at, node, &graph, &spread);
+        run.places(judge, &mut graph, &spread, &places);
+        if before == (run.findings.len(), run.impossible.len(), run.more.clone()) {
+            fine.insert(key);
+        }
+    }
+    merge_places(&mut run.impossible);
+    let mut duties = Vec::new();
+    for policy in &policies {
+        duties.extend(unmet(judge, plan, *policy, &graph.labels, &spread));
+    }
+    Outcome {
+        findings: run.findings,
+        more: run.more,
+        unmet: duties,
         unsourced,
         nothing: nothing(plan, &graph, &spread),
         reidentified: reidentified(judge.model, &graph, &spread),
-        impossible: Vec::new(),
+        impossible: run.impossible,
         expired: expired(judge, plan),
         regions: regions(judge.model, plan),
         graph,
         spread,
-    };
-    // A store is one place whatever its `keeps` give: what they have in common is one finding.
-    let mut batches: Vec<Batch> = Vec::new();
-    for place in &places {
-        if !place.given.is_empty() && judge.worlds(&place.given_literals()).is_none() {
-            outcome.impossible.push((place.at, place.given_span()));
-            continue;
+    }
+}
+
+/// Judging under way.
+struct Run {
+    findings: Vec<Finding>,
+    impossible: Vec<(At, Span)>,
+    more: More,
+    most: usize,
+    policies: Vec<PolicyId>,
+    paths: Paths,
+    counts: Counts,
+    /// What edges that are alike add to the count.
+    counted: FxHashMap<(u32, Bits), More>,
+}
+
+impl Run {
+    /// Judges the suspect labels of an edge exactly.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an edge among all that is known of it"
+    )]
+    fn edge(
+        &mut self,
+        judge: &mut Judge,
+        plan: &Plan,
+        graph: &mut Graph,
+        spread: &Spread,
+        at: usize,
+        suspect: &Suspect,
+        alike: &Alike,
+    ) {
+        // Where waivers stand, each finding is needed.
+        let list = self.findings.len() < self.most || !plan.edges[at].waivers.is_empty();
+        if !list {
+            let Run {
+                counts,
+                more,
+                policies,
+                ..
+            } = self;
+            let situations = alike.situations(suspect);
+            if counts.add(
+                judge,
+                policies,
+                situations,
+                plan,
+                graph,
+                at,
+                suspect,
+                alike.rules(),
+                more,
+            ) {
+                return;
+            }
         }
-        let mut contradicted = false;
-        for policy in unique(&plan.checks) {
-            for (action, acts) in &place.acts {
-                let mut judged = Vec::new();
-                for act in acts {
-                    let labels = &outcome.graph.labels;
-                    match judge.parts(policy, &act.situation, labels, act.label, act.relation) {
-                        Some(parts) => judged.push(Judged {
-                            label: act.label,
-                            before: act.before,
-                            unlimited: matches!(act.situation.time, Some(None)),
-                            parts,
+        let key = suspect
+            .alike
+            .filter(|_| !list)
+            .map(|alike| (alike, suspect.labels.clone()));
+        if let Some(counts) = key.as_ref().and_then(|key| self.counted.get(key)) {
+            for (code, count) in counts {
+                *self.more.entry(code).or_default() += count;
+            }
+            return;
+        }
+        let before = (self.more.clone(), self.impossible.len());
+        let place = edge_place(judge, plan, at, graph, spread, Some(&suspect.labels));
+        self.place(judge, graph, spread, &place, list);
+        if let Some(key) = key
+            && before.1 == self.impossible.len()
+        {
+            let known = |code| before.0.get(code).copied().unwrap_or(0);
+            let added = self
+                .more
+                .iter()
+                .map(|(code, count)| (*code, count - known(code)));
+            self.counted
+                .insert(key, added.filter(|(_, count)| *count > 0).collect());
+        }
+    }
+
+    fn place(
+        &mut self,
+        judge: &mut Judge,
+        graph: &mut Graph,
+        spread: &Spread,
+        place: &Place,
+        list: bool,
+    ) {
+        self.batches(judge, graph, spread, std::slice::from_ref(place), list);
+    }
+
+    /// Judges what happens at a store, which is one place whatever its `keeps` give: what they have in
+    /// common is one finding.
+    fn places(&mut self, judge: &mut Judge, graph: &mut Graph, spread: &Spread, places: &[Place]) {
+        let list = self.findings.len() < self.most;
+        self.batches(judge, graph, spread, places, list);
+    }
+
+    fn batches(
+        &mut self,
+        judge: &mut Judge,
+        graph: &mut Graph,
+        spread: &Spread,
+        places: &[Place],
+        list: bool,
+    ) {
+        let mut batches: Vec<Batch> = Vec::new();
+        for place in places {
+            if !place.given.is_empty() && judge.worlds(&place.given_literals()).is_none() {
+                self.impossible.push((place.at, place.given_span()));
+                continue;
+            }
+            let mut contradicted = false;
+            for policy in &self.policies {
+                for (action, acts) in &place.acts {
+                    let mut judged = Vec::new();
+                    for act in acts {
+                        let labels = &graph.labels;
+                        match judge.parts(*policy, &act.situation, labels, act.label, act.relation)
+                        {
+                            Some(parts) => judged.push(Judged {
+                                label: act.label,
+                                before: act.before,
+                                unlimited: matches!(act.situation.time, Some(None)),
+                                parts,
+                            }),
+                            None => contradicted = true,
+                        }
+                    }
+                    let of = (*policy, place.at, *action);
+                    match batches.iter_mut().find(|batch| batch.of == of) {
+                        Some(batch) => batch.judged.extend(judged),
+                        None => batches.push(Batch {
+                            of,
+                            node: place.node,
+                            judged,
                         }),
-                        None => contradicted = true,
                     }
                 }
-                let of = (policy, place.at, *action);
-                match batches.iter_mut().find(|batch| batch.of == of) {
-                    Some(batch) => batch.judged.extend(judged),
-                    None => batches.push(Batch {
-                        of,
-                        node: place.node,
-                        judged,
-                    }),
+            }
+            if contradicted {
+                self.impossible.push((place.at, place.given_span()));
+            }
+        }
+        for batch in &batches {
+            let mut way = |labels: &[LabelId], graph: &mut Graph| match list {
+                true => self.paths.to(graph, spread, batch.node, labels),
+                false => Vec::new(),
+            };
+            let found = group(judge, graph, &mut way, batch.of, &batch.judged);
+            for finding in found {
+                if list {
+                    self.findings.push(finding);
+                } else {
+                    *self.more.entry(finding.code().name).or_default() += 1;
                 }
             }
         }
-        if contradicted {
-            outcome.impossible.push((place.at, place.given_span()));
-        }
     }
-    for batch in &batches {
-        outcome.findings.extend(group(
-            judge,
-            &outcome.graph.labels,
-            &paths,
-            batch.node,
-            batch.of,
-            &batch.judged,
-        ));
-    }
-    merge_places(&mut outcome.impossible);
-    for policy in unique(&plan.checks) {
-        let labels = &outcome.graph.labels;
-        outcome
-            .unmet
-            .extend(unmet(judge, plan, policy, labels, &outcome.spread));
-    }
-    outcome
 }
 
 /// The rules that some act of a plan meets: that permit, forbid, lift or bind it in some world.
 pub fn met(judge: &mut Judge, plan: &Plan) -> BTreeSet<RuleRef> {
     let vocabulary = &judge.model.vocabulary;
-    let mut graph = build(vocabulary, plan, &judge.expired);
+    let asks = judge.asks(plan);
+    let mut graph = build(vocabulary, plan, &judge.expired, asks);
     let (spread, _) = spread_all(vocabulary, plan, &mut graph);
     let places = places(judge, plan, &mut graph, &spread);
     let mut met = BTreeSet::new();
@@ -182,7 +339,7 @@ impl Place {
 
 fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) -> Vec<Place> {
     let mut all: Vec<Place> = (0..plan.edges.len())
-        .map(|at| edge_place(judge, plan, at, graph, spread))
+        .map(|at| edge_place(judge, plan, at, graph, spread, None))
         .collect();
     for (at, node) in plan.nodes.iter().enumerate() {
         if node.kind == NodeKind::Store && !node.broken {
@@ -192,23 +349,35 @@ fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) -> Vec
     all
 }
 
-fn edge_place(judge: &Judge, plan: &Plan, at: usize, graph: &mut Graph, spread: &Spread) -> Place {
+fn edge_place(
+    judge: &Judge,
+    plan: &Plan,
+    at: usize,
+    graph: &mut Graph,
+    spread: &Spread,
+    only: Option<&Bits>,
+) -> Place {
     let vocabulary = &judge.model.vocabulary;
     let edge = &plan.edges[at];
     let given = current(judge, &edge.given);
     let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
-    let step = graph.moves[at].clone();
-    let held: Vec<LabelId> = spread.carried(&graph.labels, &step).collect();
+    let step = graph.step(at);
+    let change = step.change.clone();
+    let makes = step.makes.to_vec();
+    let held: Vec<LabelId> = spread.carried(&graph.labels, step).collect();
     // Each label before and after the edge; of those the edge makes, only as it makes them.
     let mut moved: Vec<(Option<LabelId>, LabelId)> = Vec::new();
     for label in &held {
-        let after = match step.form {
+        let after = match change.form {
             Some(form) => graph.labels.reformed(*label, form),
             None => *label,
         };
         moved.push((Some(*label), after));
     }
-    moved.extend(step.makes.iter().map(|label| (None, *label)));
+    moved.extend(makes.iter().map(|label| (None, *label)));
+    if let Some(only) = only {
+        moved.retain(|(_, label)| only.has(*label));
+    }
     let labels = &mut graph.labels;
     let act = |situation: &Situation, before: Option<LabelId>, label: LabelId| Act {
         situation: situation.clone(),
@@ -242,7 +411,7 @@ fn edge_place(judge: &Judge, plan: &Plan, at: usize, graph: &mut Graph, spread: 
             let sources: Vec<(Option<LabelId>, LabelId)> = held
                 .iter()
                 .map(|label| (Some(*label), *label))
-                .chain(step.makes.iter().map(|label| (None, *label)))
+                .chain(makes.iter().map(|label| (None, *label)))
                 .collect();
             let uses = sources
                 .iter()
@@ -250,7 +419,7 @@ fn edge_place(judge: &Judge, plan: &Plan, at: usize, graph: &mut Graph, spread: 
                 .collect();
             let mut derives = Vec::new();
             for (before, label) in &sources {
-                for made in transform(labels, &step, *label) {
+                for made in transform(labels, &change, *label) {
                     derives.push(Act {
                         situation: deriving.clone(),
                         label: made,
@@ -264,7 +433,7 @@ fn edge_place(judge: &Judge, plan: &Plan, at: usize, graph: &mut Graph, spread: 
     };
     Place {
         at: At::Edge(at),
-        node: edge.from,
+        node: edge.from(),
         span: edge.span,
         given,
         acts,
@@ -289,8 +458,8 @@ fn store_place(
         let given = current(judge, keeps.map_or(&[], |keeps| &keeps.given));
         let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
         let situation = of_store(vocabulary, node, keeps, &literals);
-        let acts = spread.held[at]
-            .ones()
+        let acts = spread
+            .held(at)
             .filter(|label| {
                 keeping(vocabulary, node, graph.labels.get(*label).data)
                     .iter()
@@ -348,26 +517,33 @@ fn expired(judge: &Judge, plan: &Plan) -> Vec<(At, Literal, Span)> {
 /// Edges whose `all` carries nothing: from a source, or where nothing arrives.
 fn nothing(plan: &Plan, graph: &Graph, spread: &Spread) -> Vec<usize> {
     let empty = |edge: &Edge| {
-        plan.nodes[edge.from].kind == NodeKind::Source || spread.held[edge.from].is_clear()
+        plan.nodes[edge.from()].kind == NodeKind::Source || spread.is_empty(edge.from())
     };
     (0..plan.edges.len())
-        .filter(|at| graph.moves[*at].data.is_none() && empty(&plan.edges[*at]))
+        .filter(|at| graph.step(*at).data.is_none() && empty(&plan.edges[*at]))
         .collect()
 }
 
 fn reidentified(model: &Model, graph: &Graph, spread: &Spread) -> Vec<(usize, FixedBitSet)> {
     let mut all = Vec::new();
-    for step in &graph.moves {
-        let Some(form) = step.form else { continue };
-        let new = graph.labels.forms.get(form);
-        let mut data = FixedBitSet::with_capacity(model.vocabulary.of(Kind::Data).len());
-        for label in spread.carried(&graph.labels, step) {
-            if reidentifies(&model.vocabulary, graph.labels.form(label), new) {
-                data.insert(graph.labels.get(label).data.0 as usize);
+    let mut known: FxHashMap<(u32, RowId), FixedBitSet> = FxHashMap::default();
+    for step in graph.steps() {
+        let Some(form) = step.change.form else {
+            continue;
+        };
+        let key = (graph.change[step.edge], spread.row_of[step.from]);
+        let data = known.entry(key).or_insert_with(|| {
+            let new = graph.labels.forms.get(form);
+            let mut data = FixedBitSet::with_capacity(model.vocabulary.of(Kind::Data).len());
+            for label in spread.carried(&graph.labels, step) {
+                if reidentifies(&model.vocabulary, graph.labels.form(label), new) {
+                    data.insert(graph.labels.get(label).data.0 as usize);
+                }
             }
-        }
+            data
+        });
         if !data.is_clear() {
-            all.push((step.edge, data));
+            all.push((step.edge, data.clone()));
         }
     }
     all
@@ -386,10 +562,10 @@ fn regions(model: &Model, plan: &Plan) -> Vec<(usize, Vec<usize>)> {
     }
     let mut all = Vec::new();
     for (at, edge) in plan.edges.iter().enumerate() {
-        let EdgeKind::Arrow { to, .. } = &edge.kind else {
+        if !matches!(edge.kind, EdgeKind::Arrow { .. }) {
             continue;
-        };
-        let ends = [edge.from, *to];
+        }
+        let ends = [edge.from(), edge.to()];
         if ends
             .iter()
             .any(|node| plan.nodes[*node].kind == NodeKind::Source)

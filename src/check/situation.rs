@@ -64,10 +64,11 @@ pub fn of_arrow(
     edge: &Edge,
     given: &[Literal],
 ) -> Vec<Situation> {
-    let EdgeKind::Arrow { to, verb, .. } = &edge.kind else {
+    let EdgeKind::Arrow { verb, .. } = &edge.kind else {
         return Vec::new();
     };
-    let (sender, receiver) = (&plan.nodes[edge.from], &plan.nodes[*to]);
+    let to = edge.to();
+    let (sender, receiver) = (&plan.nodes[edge.from()], &plan.nodes[to]);
     let ours = |node: &Node| matches!(node.kind, NodeKind::System | NodeKind::Store);
     let from_party = party_of(vocabulary, sender);
     let to_party = party_of(vocabulary, receiver);
@@ -127,7 +128,7 @@ pub fn at_node(
     action: Action,
     given: &[Literal],
 ) -> Situation {
-    let node = &plan.nodes[edge.from];
+    let node = &plan.nodes[edge.from()];
     let base = Situation {
         action,
         actor: party_of(vocabulary, node),
@@ -211,15 +212,16 @@ pub fn relation(
         own_source: Some(false),
         open: Open::Never,
     };
-    let EdgeKind::Arrow { to, .. } = &edge.kind else {
+    if !matches!(edge.kind, EdgeKind::Arrow { .. }) {
         return none;
-    };
+    }
+    let to = edge.to();
     let origin = labels.origin(label);
-    let (sender, receiver) = (&plan.nodes[edge.from], &plan.nodes[*to]);
+    let (sender, receiver) = (&plan.nodes[edge.from()], &plan.nodes[to]);
     let collects = sender.kind == NodeKind::Source
         || sender.kind == NodeKind::External
             && matches!(receiver.kind, NodeKind::System | NodeKind::Store);
-    let other = if collects { edge.from } else { *to };
+    let other = if collects { edge.from() } else { to };
     // Data of unknown origin could be from any node that brings data, but from none of ours.
     let brings = matches!(
         plan.nodes[other].kind,

@@ -40,7 +40,7 @@ pub fn unmet(
                 continue;
             }
             let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
-            for label in spread.held[node].ones() {
+            for label in spread.held(node) {
                 let relation = Relation {
                     own_source: Some(false),
                     open: Open::Never,

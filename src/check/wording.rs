@@ -1,12 +1,13 @@
 //! Findings in words: what is wrong, where, why the policy says so, what to write instead.
 
+use super::More;
 use super::expectations::{Failure, Group};
 use super::findings::{At, Finding};
 use super::judge::{Judge, RuleRef, Verdict};
 use super::plans::Outcome;
 use super::standing::Unmet;
 use crate::decide::{Acts, Dim};
-use crate::diag::{DecidingRule, Diagnostic, Diags, FlowFinding, Step, codes};
+use crate::diag::{Code, DecidingRule, Diagnostic, Diags, FlowFinding, Step, codes};
 use crate::flow::paths::Way;
 use crate::model::plans::{Expected, NodeKind};
 use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
@@ -15,18 +16,46 @@ use crate::model::{
 };
 use fixedbitset::FixedBitSet;
 
-/// Says everything of a plan.
-pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags: &mut Diags) {
+/// Says everything of a plan, up to so many findings; counts the others. Where waivers stand, each
+/// finding is said.
+pub fn plan(
+    model: &Model,
+    judge: &Judge,
+    plan: &Plan,
+    outcome: &Outcome,
+    most: usize,
+    diags: &mut Diags,
+) -> More {
+    let mut more = outcome.more.clone();
+    let end = diags.len().saturating_add(most);
+    let mut left_out = |diags: &Diags, code: &'static Code, at: At| {
+        let waived = match at {
+            At::Edge(edge) => !plan.edges[edge].waivers.is_empty(),
+            At::Store(node) => !plan.nodes[node].waivers.is_empty(),
+        };
+        let out = diags.len() >= end && !waived;
+        if out {
+            *more.entry(code.name).or_default() += 1;
+        }
+        out
+    };
     for finding in &outcome.findings {
-        diags.push(of_finding(model, plan, outcome, finding));
+        if !left_out(diags, finding.code(), finding.at) {
+            diags.push(of_finding(model, plan, outcome, finding));
+        }
     }
     for unmet in &outcome.unmet {
-        diags.push(of_unmet(model, plan, unmet));
+        if !left_out(diags, &codes::UNMET_STANDING_DUTY, At::Store(unmet.node)) {
+            diags.push(of_unmet(model, plan, unmet));
+        }
     }
     for unsourced in &outcome.unsourced {
+        if left_out(diags, &codes::UNSOURCED_DATA, At::Edge(unsourced.edge)) {
+            continue;
+        }
         let edge = &plan.edges[unsourced.edge];
         let name = model.vocabulary.of(Kind::Data).shown(unsourced.name);
-        let node = &plan.nodes[edge.from].name;
+        let node = &plan.nodes[edge.from()].name;
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::UNSOURCED_DATA,
@@ -42,8 +71,11 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
         ));
     }
     for at in &outcome.nothing {
+        if left_out(diags, &codes::NOTHING_TO_CARRY, At::Edge(*at)) {
+            continue;
+        }
         let edge = &plan.edges[*at];
-        let node = &plan.nodes[edge.from];
+        let node = &plan.nodes[edge.from()];
         let (label, help) = if node.kind == NodeKind::Source {
             (
                 format!("`{}` is a source: what it gives must be named", node.name),
@@ -67,6 +99,9 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
         ));
     }
     for (at, data) in &outcome.reidentified {
+        if left_out(diags, &codes::REIDENTIFIED_DATA, At::Edge(*at)) {
+            continue;
+        }
         let edge = &plan.edges[*at];
         let data = model.vocabulary.show_set(Kind::Data, data);
         let form = edge
@@ -87,6 +122,9 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
         ));
     }
     for (at, span) in &outcome.impossible {
+        if left_out(diags, &codes::IMPOSSIBLE_FACTS, *at) {
+            continue;
+        }
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::IMPOSSIBLE_FACTS,
@@ -100,6 +138,9 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
         ));
     }
     for (at, literal, span) in &outcome.expired {
+        if left_out(diags, &codes::EXPIRED_FACT, *at) {
+            continue;
+        }
         let facts = model.vocabulary.of(Kind::Fact);
         let name = facts.shown(literal.fact);
         let until = model
@@ -124,6 +165,9 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
         ));
     }
     for (at, silent) in &outcome.regions {
+        if left_out(diags, &codes::REGION_UNSTATED, At::Edge(*at)) {
+            continue;
+        }
         let edge = &plan.edges[*at];
         let names: Vec<String> = silent
             .iter()
@@ -142,6 +186,7 @@ pub fn plan(model: &Model, judge: &Judge, plan: &Plan, outcome: &Outcome, diags:
             flow_of_edge(plan, edge, ""),
         ));
     }
+    more
 }
 
 /// Says why an expectation of a test fails.
@@ -701,11 +746,8 @@ fn ends(plan: &Plan, at: At) -> (crate::source::Span, String, String) {
 }
 
 fn edge_ends(plan: &Plan, edge: &Edge) -> (String, String) {
-    let from = plan.nodes[edge.from].name.clone();
-    match &edge.kind {
-        EdgeKind::Arrow { to, .. } => (from, plan.nodes[*to].name.clone()),
-        _ => (from.clone(), from),
-    }
+    let name = |node: usize| plan.nodes[node].name.clone();
+    (name(edge.from()), name(edge.to()))
 }
 
 fn flow_of_edge(plan: &Plan, edge: &Edge, data: &str) -> FlowFinding {

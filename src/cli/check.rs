@@ -2,7 +2,7 @@
 
 use super::exit;
 use super::fmt::diff;
-use super::output::{Output, unless_closed};
+use super::output::{Output, Wanted, unless_closed};
 use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
 use super::watch::{self, watch};
@@ -134,9 +134,14 @@ fn once(args: &Args, what: What) -> Result<u8, String> {
     let config = args.paths.config()?;
     let output = args.output.over(&config);
     let wanted = output.wanted()?;
-    let settings = args.judging.settings(&config)?;
+    let mut settings = args.judging.settings(&config)?;
     let loaded = args.paths.load_with(&args.notices, &config)?;
     let asked = loaded.asked.clone();
+    // What nobody reads need not be said, only counted; what is compared or waived one by one must.
+    let compared = args.paths.baseline(args.baseline.as_ref()).is_some();
+    if !compared && loaded.waive.is_empty() && wanted.iter().all(Wanted::is_for_people) {
+        settings.most = output.most();
+    }
     let mut outcome = run_project(loaded, &settings);
     if let (Some(path), true) = (
         args.paths.baseline(args.baseline.as_ref()),
@@ -152,6 +157,7 @@ fn once(args: &Args, what: What) -> Result<u8, String> {
         sources: &outcome.sources,
         asts: &outcome.asts,
         findings: &outcome.findings,
+        unlisted: &outcome.unlisted,
         counts: outcome.counts,
         checked: &outcome.checked,
         waivers_end_in: &outcome.waivers_end_in,

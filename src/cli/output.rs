@@ -46,6 +46,16 @@ pub struct Wanted<'a> {
     file: Option<&'a str>,
 }
 
+impl Wanted<'_> {
+    /// Whether it lists findings up to a limit.
+    pub fn is_for_people(&self) -> bool {
+        matches!(
+            self.format,
+            Format::Full | Format::Concise | Format::Grouped
+        )
+    }
+}
+
 /// How many findings are printed unless set: more than anybody reads.
 pub const MOST: usize = 1_000;
 

@@ -30,7 +30,7 @@ pub fn load(paths: &Paths, config: &Config, settings: &Settings) -> Result<Asked
 pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String> {
     let mut diags: Diags = std::mem::take(&mut loaded.diags);
     let asts = spoken(&loaded);
-    let (elsewhere, tables) = (Elsewhere::default(), loaded.tables());
+    let (elsewhere, tables) = (Elsewhere::default(), loaded.tables(settings.jobs));
     let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut diags);
     diags.retain(|d| settings.levels.of(d.code) == Severity::Error);
     if !diags.is_empty() {

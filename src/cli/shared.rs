@@ -168,6 +168,7 @@ impl Judging {
             today: self.today.unwrap_or_else(today),
             levels,
             waivers: !self.no_waivers,
+            most: None,
             jobs: self
                 .jobs
                 .or_else(|| std::thread::available_parallelism().ok())

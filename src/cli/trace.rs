@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
             }
             text += &format!("{}: where {name} goes\n", plan.name);
             for step in &steps {
-                let from = plan.edges[step.edge].from;
+                let from = plan.edges[step.edge].from();
                 text += &format!("  {}\n", plan.nodes[from].name);
                 print(model, plan, step, 2, &mut text);
             }
@@ -136,7 +136,7 @@ fn received(model: &Model, plan: &Plan, outcome: &plans::Outcome, party: &FixedB
         }
         let labels = &outcome.graph.labels;
         let mut data = FixedBitSet::with_capacity(model.vocabulary.of(Kind::Data).len());
-        for label in outcome.spread.held[at].ones() {
+        for label in outcome.spread.held(at) {
             data.insert(labels.get(label).data.0 as usize);
         }
         let what = if data.is_clear() {

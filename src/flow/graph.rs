@@ -1,15 +1,46 @@
-//! A plan's graph: its edges as moves of labels between nodes.
+//! A plan's graph: its edges as moves of labels between nodes, in rows that fit a processor's cache.
 
 use super::labels::{Label, LabelId, Labels, Origin, Purposes};
-use crate::model::plans::NodeKind;
+use super::links::Links;
+use crate::model::plans::{EdgeDetails, NodeDetails, NodeKind};
 use crate::model::vocabulary::{ANY, Kind, NameId, form, purpose};
 use crate::model::{Edge, EdgeKind, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
-use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What rules can ask of labels. What none asks need not tell labels apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asks {
+    /// From which node a datum was collected, of any node.
+    pub source: bool,
+    /// What it was collected for.
+    pub purposes: bool,
+}
+
+/// What a move does to labels, whichever nodes it joins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Change {
+    /// The data that passes, by its number in [`Graph::data`]; `None` for `all`.
+    pub data: Option<u32>,
+    /// The forms that `as` gives.
+    pub form: Option<u32>,
+    /// The data that `derives` makes.
+    pub derives: Option<Vec<NameId>>,
+    /// Whether labels that the sender holds pass: not from a source.
+    pub passes: bool,
+}
+
+impl Change {
+    /// Whether labels that pass stay as they are.
+    pub fn keeps_labels(&self) -> bool {
+        self.form.is_none() && self.derives.is_none()
+    }
+}
 
 /// What an edge does to labels.
-#[derive(Debug, Clone)]
-pub struct Move {
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'g> {
     /// Position of the edge in the plan.
     pub edge: usize,
     /// The sending node.
@@ -17,159 +48,284 @@ pub struct Move {
     /// The node that receives labels: none for `uses`, and for what reaches a source and stops there.
     pub to: Option<usize>,
     /// The data that passes; `None` for `all`.
-    pub data: Option<FixedBitSet>,
-    /// The forms that `as` gives.
-    pub form: Option<u32>,
-    /// The data that `derives` makes.
-    pub derives: Option<Vec<NameId>>,
+    pub data: Option<&'g FixedBitSet>,
+    /// What becomes of labels.
+    pub change: &'g Change,
     /// Labels that the edge itself makes: of a source or an external, or of data that nothing brings.
-    pub makes: Vec<LabelId>,
-    /// Whether labels that the sender holds pass: not from a source.
-    pub passes: bool,
+    pub makes: &'g [LabelId],
 }
 
 /// A plan's graph.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    /// Nodes by position, one edge (a position in `moves`) for each move that delivers labels.
-    pub graph: DiGraph<(), usize>,
-    /// One for each edge of the plan, in order.
-    pub moves: Vec<Move>,
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// By edge: the sender, and the receiver of labels or `NOWHERE`.
+    pub ends: Vec<(u32, u32)>,
+    /// By edge: a number of `changes`.
+    pub change: Vec<u32>,
+    /// What edges do to labels.
+    pub changes: Vec<Change>,
+    /// Sets of data that edges list.
+    pub data: Vec<FixedBitSet>,
+    /// By edge, of those that make any: labels that the edge itself makes.
+    pub makes: FxHashMap<u32, Vec<LabelId>>,
     /// All labels known so far.
     pub labels: Labels,
+    /// The moves that deliver labels, by receiver.
+    pub links: Links,
+}
+
+/// The receiver of labels that an edge delivers nowhere.
+pub const NOWHERE: u32 = u32::MAX;
+
+impl Graph {
+    /// What an edge does.
+    pub fn step(&self, edge: usize) -> Step<'_> {
+        let (from, to) = self.ends[edge];
+        let change = &self.changes[self.change[edge] as usize];
+        Step {
+            edge,
+            from: from as usize,
+            to: (to != NOWHERE).then_some(to as usize),
+            data: change.data.map(|data| &self.data[data as usize]),
+            change,
+            makes: self.makes(edge),
+        }
+    }
+
+    /// What all edges do, in order.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        (0..self.ends.len()).map(|edge| self.step(edge))
+    }
+
+    /// The labels that an edge itself makes.
+    pub fn makes(&self, edge: usize) -> &[LabelId] {
+        self.makes.get(&(edge as u32)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The graph of a plan, with the labels that its sources and externals make.
-pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet) -> Graph {
+pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: Asks) -> Graph {
     let mut labels = Labels::default();
     labels.ancestors.intern(Vec::new());
-    let mut graph = DiGraph::with_capacity(plan.nodes.len(), plan.edges.len());
-    for _ in &plan.nodes {
-        graph.add_node(());
-    }
-    let mut moves = Vec::with_capacity(plan.edges.len());
+    let mut builder = Builder {
+        vocabulary,
+        plan,
+        expired,
+        asks,
+        told_apart: told_apart(plan, asks),
+        graph: Graph {
+            nodes: plan.nodes.len(),
+            ends: Vec::with_capacity(plan.edges.len()),
+            change: Vec::with_capacity(plan.edges.len()),
+            changes: Vec::new(),
+            data: Vec::new(),
+            makes: FxHashMap::default(),
+            labels,
+            links: Links::default(),
+        },
+        change_of: FxHashMap::default(),
+        known_changes: FxHashMap::default(),
+        known_data: FxHashMap::default(),
+        origin_of: FxHashMap::default(),
+    };
     for (at, edge) in plan.edges.iter().enumerate() {
-        let step = step(vocabulary, plan, at, edge, &mut labels, expired);
-        if let Some(to) = step.to {
-            graph.add_edge(NodeIndex::new(step.from), NodeIndex::new(to), at);
-        }
-        moves.push(step);
+        builder.edge(at, edge);
     }
-    Graph {
-        graph,
-        moves,
-        labels,
-    }
+    let mut graph = builder.graph;
+    graph.links = Links::new(graph.nodes, &graph.ends, &graph.change);
+    graph
 }
 
-fn step(
-    vocabulary: &Vocabulary,
-    plan: &Plan,
-    at: usize,
-    edge: &Edge,
-    labels: &mut Labels,
-    expired: &FixedBitSet,
-) -> Move {
-    let sender = plan.nodes[edge.from].kind;
-    let data_of = |list: &NameSet| vocabulary.of(Kind::Data).atoms(list);
-    let form = edge.form.as_ref().map(|list| {
-        let forms = vocabulary.of(Kind::Form).atoms(list);
-        labels.forms.intern(forms)
-    });
-    let mut step = Move {
-        edge: at,
-        from: edge.from,
-        to: None,
-        data: None,
-        form,
-        derives: None,
-        makes: Vec::new(),
-        passes: sender != NodeKind::Source,
-    };
-    match &edge.kind {
-        EdgeKind::Arrow { to, data, .. } => {
-            step.to = Some(*to).filter(|to| plan.nodes[*to].kind != NodeKind::Source);
-            step.data = data.as_ref().map(data_of);
-            if let (NodeKind::Source | NodeKind::External, Some(data)) = (sender, &step.data) {
-                let origin = origin(vocabulary, plan, edge, *to, expired);
-                let data = data.clone();
-                make(vocabulary, labels, &mut step, &data, origin);
+/// Sources that some edge may give data back to, which then is open where it is their own: only their
+/// labels need to say where they come from. Externals matter only where rules ask for the source.
+fn told_apart(plan: &Plan, asks: Asks) -> FixedBitSet {
+    let mut nodes = FixedBitSet::with_capacity(plan.nodes.len());
+    if asks.source {
+        nodes.insert_range(..);
+        return nodes;
+    }
+    let sources: Vec<bool> = plan
+        .nodes
+        .iter()
+        .map(|node| node.kind == NodeKind::Source)
+        .collect();
+    for edge in &plan.edges {
+        if sources[edge.to()] {
+            nodes.insert(edge.to());
+        }
+    }
+    nodes
+}
+
+/// Details that edges and nodes share, told apart by where they are.
+type Place<T> = *const T;
+
+struct Builder<'b> {
+    vocabulary: &'b Vocabulary,
+    plan: &'b Plan,
+    expired: &'b FixedBitSet,
+    asks: Asks,
+    told_apart: FixedBitSet,
+    graph: Graph,
+    change_of: FxHashMap<(Place<EdgeDetails>, bool), u32>,
+    known_changes: FxHashMap<Change, u32>,
+    known_data: FxHashMap<FixedBitSet, u32>,
+    /// By sender, receiver, edge and the source node where it matters.
+    #[expect(clippy::type_complexity, reason = "four things at once")]
+    origin_of: FxHashMap<
+        (
+            Place<NodeDetails>,
+            Place<NodeDetails>,
+            Place<EdgeDetails>,
+            usize,
+        ),
+        u32,
+    >,
+}
+
+impl Builder<'_> {
+    fn edge(&mut self, at: usize, edge: &Edge) {
+        let sender = self.plan.nodes[edge.from()].kind;
+        let receiver = self.plan.nodes[edge.to()].kind;
+        let delivers = !matches!(edge.kind, EdgeKind::Uses { .. })
+            && (receiver != NodeKind::Source || edge.to() == edge.from());
+        let to = match delivers {
+            true => edge.to() as u32,
+            false => NOWHERE,
+        };
+        let key = (Arc::as_ptr(&edge.details), sender != NodeKind::Source);
+        let change = match self.change_of.get(&key) {
+            Some(change) => *change,
+            None => {
+                let change = self.change(edge, key.1);
+                self.change_of.insert(key, change);
+                change
+            }
+        };
+        self.graph.ends.push((edge.from() as u32, to));
+        self.graph.change.push(change);
+        let listed = matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. });
+        if listed && matches!(sender, NodeKind::Source | NodeKind::External) {
+            let origin = self.origin(edge);
+            let change = &self.graph.changes[change as usize];
+            let (data, form) = (change.data, change.form);
+            if let Some(data) = data {
+                let data = &self.graph.data[data as usize];
+                let made = make(self.vocabulary, &mut self.graph.labels, form, data, origin);
+                self.graph.makes.insert(at as u32, made);
             }
         }
-        EdgeKind::Uses { data } => step.data = Some(data_of(data)),
-        EdgeKind::Derives { product, data } => {
-            step.to = Some(edge.from);
-            step.data = Some(data_of(data));
-            let made = vocabulary.of(Kind::Data).atoms(product);
-            step.derives = Some(made.ones().map(|id| NameId(id as u32)).collect());
-        }
     }
-    step
+
+    fn change(&mut self, edge: &Edge, passes: bool) -> u32 {
+        let data_of = |list: &NameSet| self.vocabulary.of(Kind::Data).atoms(list);
+        let form = edge.form.as_ref().map(|list| {
+            let forms = self.vocabulary.of(Kind::Form).atoms(list);
+            self.graph.labels.forms.intern(forms)
+        });
+        let (data, derives) = match &edge.kind {
+            EdgeKind::Arrow { data, .. } => (data.as_ref().map(data_of), None),
+            EdgeKind::Uses { data } => (Some(data_of(data)), None),
+            EdgeKind::Derives { product, data } => {
+                let made = data_of(product);
+                let made = made.ones().map(|id| NameId(id as u32)).collect();
+                (Some(data_of(data)), Some(made))
+            }
+        };
+        let all = &mut self.graph.data;
+        let data = data.map(|data| {
+            *self.known_data.entry(data.clone()).or_insert_with(|| {
+                all.push(data);
+                all.len() as u32 - 1
+            })
+        });
+        let change = Change {
+            data,
+            form,
+            derives,
+            passes,
+        };
+        let all = &mut self.graph.changes;
+        *self.known_changes.entry(change.clone()).or_insert_with(|| {
+            all.push(change);
+            all.len() as u32 - 1
+        })
+    }
+
+    fn origin(&mut self, edge: &Edge) -> u32 {
+        let sender = &self.plan.nodes[edge.from()];
+        let receiver = &self.plan.nodes[edge.to()];
+        let source = match self.told_apart.contains(edge.from()) {
+            true => edge.from(),
+            false => Origin::SOME_OTHER,
+        };
+        let key = (
+            Arc::as_ptr(&sender.details),
+            Arc::as_ptr(&receiver.details),
+            Arc::as_ptr(&edge.details),
+            source,
+        );
+        if let Some(known) = self.origin_of.get(&key) {
+            return *known;
+        }
+        let vocabulary = self.vocabulary;
+        let of = |kind, list: &Option<NameSet>| set_or_any(vocabulary, kind, list.as_ref());
+        let origin = Origin {
+            subject: of(Kind::Subject, &sender.subject),
+            resident: of(Kind::Region, &sender.resident),
+            context: of(Kind::Context, &receiver.context),
+            purposes: match &edge.purpose {
+                // Where data is collected, `collected-purpose` states nothing yet.
+                Some(list) if self.asks.purposes && !list.mentions(purpose::COLLECTED) => {
+                    Purposes::Known(vocabulary.of(Kind::Purpose).atoms(list))
+                }
+                _ => Purposes::Unknown,
+            },
+            lasting: self.lasting(edge),
+            source: Some(source),
+        };
+        let id = self.graph.labels.origins.intern(origin);
+        self.origin_of.insert(key, id);
+        id
+    }
+
+    fn lasting(&self, edge: &Edge) -> Vec<NameId> {
+        let literals = edge.given.iter().map(|(literal, _)| literal);
+        let mut lasting: Vec<NameId> = literals
+            .filter(|literal| literal.holds)
+            .map(|literal| literal.fact)
+            .filter(|fact| {
+                let at = fact.0 as usize;
+                self.vocabulary.lasting.contains(at) && !self.expired.contains(at)
+            })
+            .collect();
+        lasting.sort_unstable();
+        lasting.dedup();
+        lasting
+    }
 }
 
-/// Adds labels that a move makes: every datum of a set, in the form of `as`, else any identifiable.
+/// The labels of every datum of a set, in some forms, else in any identifiable.
 pub fn make(
     vocabulary: &Vocabulary,
     labels: &mut Labels,
-    step: &mut Move,
+    form: Option<u32>,
     data: &FixedBitSet,
-    origin: Origin,
-) {
-    let form = step.form.unwrap_or_else(|| {
+    origin: u32,
+) -> Vec<LabelId> {
+    let form = form.unwrap_or_else(|| {
         let identifiable = vocabulary.of(Kind::Form).set(form::IDENTIFIABLE);
         labels.forms.intern(identifiable.clone())
     });
-    let origin = labels.origins.intern(origin);
-    for id in data.ones() {
-        let label = labels.intern(Label {
-            data: NameId(id as u32),
-            form,
-            origin,
-            from: 0,
-        });
-        if !step.makes.contains(&label) {
-            step.makes.push(label);
-        }
-    }
-}
-
-fn origin(
-    vocabulary: &Vocabulary,
-    plan: &Plan,
-    edge: &Edge,
-    to: usize,
-    expired: &FixedBitSet,
-) -> Origin {
-    let sender = &plan.nodes[edge.from];
-    Origin {
-        subject: set_or_any(vocabulary, Kind::Subject, sender.subject.as_ref()),
-        resident: set_or_any(vocabulary, Kind::Region, sender.resident.as_ref()),
-        context: set_or_any(vocabulary, Kind::Context, plan.nodes[to].context.as_ref()),
-        purposes: match &edge.purpose {
-            // Where data is collected, `collected-purpose` states nothing yet.
-            Some(list) if !list.mentions(purpose::COLLECTED) => {
-                Purposes::Known(vocabulary.of(Kind::Purpose).atoms(list))
-            }
-            _ => Purposes::Unknown,
-        },
-        lasting: {
-            let mut lasting: Vec<NameId> = edge
-                .given
-                .iter()
-                .map(|(literal, _)| literal)
-                .filter(|literal| literal.holds)
-                .map(|literal| literal.fact)
-                .filter(|fact| {
-                    vocabulary.lasting.contains(fact.0 as usize)
-                        && !expired.contains(fact.0 as usize)
-                })
-                .collect();
-            lasting.sort_unstable();
-            lasting.dedup();
-            lasting
-        },
-        source: Some(edge.from),
-    }
+    let label = |id: usize| Label {
+        data: NameId(id as u32),
+        form,
+        origin,
+        from: 0,
+    };
+    data.ones().map(|id| labels.intern(label(id))).collect()
 }
 
 /// The origin of data that nothing brings: it counts as of any subject, residence, context and

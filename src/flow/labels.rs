@@ -74,8 +74,14 @@ pub struct Origin {
     pub purposes: Purposes,
     /// Lasting facts given where it was collected.
     pub lasting: Vec<NameId>,
-    /// The node it was collected from; `None` for data that nothing brings.
+    /// The node it was collected from, `SOME_OTHER` where nothing asks which; `None` for data that
+    /// nothing brings.
     pub source: Option<usize>,
+}
+
+impl Origin {
+    /// A source that nothing tells from others.
+    pub const SOME_OTHER: usize = usize::MAX;
 }
 
 /// A label: one datum, in a form, with its origin and what it derives from.

@@ -1,86 +1,173 @@
 //! The shortest way that brought a label to a node: fewest steps, ties by position in the text.
+//!
+//! Ways are looked for one by one, for what is reported alone: from where a label is found, against
+//! the flow, until some edge makes it.
 
 use super::graph::Graph;
 use super::labels::LabelId;
-use super::spread::{Spread, transform};
+use super::spread::{Spread, passes, transform};
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
-
-/// First arrivals of every label at every node.
-#[derive(Debug, Clone)]
-pub struct Paths {
-    /// How a label first came to a node: over which edge, and from which label held before.
-    arrival: FxHashMap<(usize, LabelId), (usize, Option<LabelId>)>,
-    senders: Vec<usize>,
-}
 
 /// A step: the edge, and the label as it leaves the edge.
 pub type Way = Vec<(usize, LabelId)>;
 
+/// A label at a node.
+type Place = (u32, LabelId);
+
+/// For each place from which a target is reached: in how many steps, and the edges that lead nearer.
+type Onward = FxHashMap<Place, (usize, Vec<(u32, Place)>)>;
+
+/// Looks for ways in a plan's graph; remembers what edges make of labels.
+#[derive(Debug, Default)]
+pub struct Paths {
+    /// By change and label.
+    made: FxHashMap<(u32, LabelId), Vec<LabelId>>,
+}
+
 impl Paths {
-    /// Breadth-first over nodes and labels, edges in the order of the text.
-    pub fn new(graph: &mut Graph, spread: &Spread) -> Paths {
-        let mut arrival = FxHashMap::default();
-        let mut open = VecDeque::new();
-        let mut outgoing = vec![Vec::new(); spread.held.len()];
-        for (at, step) in graph.moves.iter().enumerate() {
-            if step.to.is_some() && step.passes {
-                outgoing[step.from].push(at);
-            }
+    /// The shortest way that brought one of some labels to a node, collection first; empty where none
+    /// ever came.
+    pub fn to(
+        &mut self,
+        graph: &mut Graph,
+        spread: &Spread,
+        node: usize,
+        labels: &[LabelId],
+    ) -> Way {
+        let targets = labels.iter().map(|label| (node as u32, *label));
+        let mut search = Search {
+            paths: self,
+            graph,
+            spread,
+        };
+        search.back(targets.collect()).unwrap_or_default()
+    }
+}
+
+struct Search<'s> {
+    paths: &'s mut Paths,
+    graph: &'s mut Graph,
+    spread: &'s Spread,
+}
+
+impl Search<'_> {
+    /// Goes back level by level: all places from which a target is as many steps away. The first level
+    /// on which some edge makes its label ends the search.
+    fn back(&mut self, targets: Vec<Place>) -> Option<Way> {
+        let mut onward = Onward::default();
+        for target in &targets {
+            onward.insert(*target, (0, Vec::new()));
         }
-        let Graph { moves, labels, .. } = graph;
-        for (at, step) in moves.iter().enumerate() {
-            let Some(to) = step.to else { continue };
-            for made in &step.makes {
-                let arriving = match &step.derives {
-                    Some(_) => transform(labels, step, *made),
-                    None => vec![*made],
-                };
-                for label in arriving {
-                    arrival.entry((to, label)).or_insert_with(|| {
-                        open.push_back((to, label));
-                        (at, None)
-                    });
+        let mut level = targets;
+        let mut depth = 0;
+        while !level.is_empty() {
+            let mut starts: Vec<(u32, Place)> = Vec::new();
+            let mut next: Vec<Place> = Vec::new();
+            for place in &level {
+                let into: Vec<(u32, u32)> = self.graph.links.arriving(place.0 as usize).collect();
+                for (edge, sender) in into {
+                    if self.makes(edge, place.1) {
+                        starts.push((edge, *place));
+                    }
+                    for before in self.before(edge, sender, place.1) {
+                        let (at, steps) = onward.entry((sender, before)).or_insert_with(|| {
+                            next.push((sender, before));
+                            (depth + 1, Vec::new())
+                        });
+                        if *at == depth + 1 {
+                            steps.push((edge, *place));
+                        }
+                    }
                 }
             }
-        }
-        while let Some((node, label)) = open.pop_front() {
-            for at in &outgoing[node] {
-                let step = &moves[*at];
-                let passes = step
-                    .data
-                    .as_ref()
-                    .is_none_or(|data| data.contains(labels.get(label).data.0 as usize));
-                if !passes {
-                    continue;
-                }
-                let to = step.to.expect("only moves that deliver are listed");
-                for made in transform(labels, step, label) {
-                    arrival.entry((to, made)).or_insert_with(|| {
-                        open.push_back((to, made));
-                        (*at, Some(label))
-                    });
-                }
+            if let Some((first, _)) = starts.iter().min() {
+                let first = *first;
+                let at = starts.iter().filter(|(edge, _)| *edge == first);
+                let at = at.map(|(_, place)| *place).collect();
+                return Some(forward(&onward, first, at));
             }
+            level = next;
+            depth += 1;
         }
-        Paths {
-            arrival,
-            senders: moves.iter().map(|step| step.from).collect(),
+        None
+    }
+
+    /// Whether an edge itself makes a label, as it arrives.
+    fn makes(&mut self, edge: u32, label: LabelId) -> bool {
+        let Some(made) = self.graph.makes.get(&edge) else {
+            return false;
+        };
+        let change = &self.graph.changes[self.graph.change[edge as usize] as usize];
+        match &change.derives {
+            Some(_) => {
+                let made = made.clone();
+                made.iter()
+                    .any(|one| self.becomes(edge, *one).contains(&label))
+            }
+            None => made.contains(&label),
         }
     }
 
-    /// The way a label came to a node, collection first; empty where it never did.
-    pub fn to(&self, node: usize, label: LabelId) -> Way {
-        let mut way = Vec::new();
-        let mut at = Some((node, label));
-        while let Some((node, label)) = at {
-            let Some((edge, before)) = self.arrival.get(&(node, label)) else {
-                break;
-            };
-            way.push((*edge, label));
-            at = before.map(|before| (self.senders[*edge], before));
+    /// The labels at a sender that an edge turns into a label.
+    fn before(&mut self, edge: u32, sender: u32, label: LabelId) -> Vec<LabelId> {
+        let step = self.graph.step(edge as usize);
+        if !step.change.passes {
+            return Vec::new();
         }
-        way.reverse();
-        way
+        let labels = &self.graph.labels;
+        if step.change.keeps_labels() {
+            let here = self.spread.holds(sender as usize, label) && passes(labels, &step, label);
+            return if here { vec![label] } else { Vec::new() };
+        }
+        // A form leaves all else of a label as it is.
+        let derives = step.change.derives.is_some();
+        let what = labels.get(label);
+        let alike = |one: &LabelId| {
+            let before = labels.get(*one);
+            derives
+                || (before.data, before.origin, before.from) == (what.data, what.origin, what.from)
+        };
+        let passing: Vec<LabelId> = self.spread.carried(labels, step).filter(alike).collect();
+        passing
+            .into_iter()
+            .filter(|one| self.becomes(edge, *one).contains(&label))
+            .collect()
     }
+
+    fn becomes(&mut self, edge: u32, label: LabelId) -> &[LabelId] {
+        let graph = &mut *self.graph;
+        let change = graph.change[edge as usize];
+        self.paths.made.entry((change, label)).or_insert_with(|| {
+            let change = &graph.changes[change as usize];
+            transform(&mut graph.labels, change, label)
+        })
+    }
+}
+
+/// Of all ways on from some places, the first in the text.
+fn forward(onward: &Onward, first: u32, at: Vec<Place>) -> Way {
+    let mut edges = vec![first];
+    let mut places = vec![at];
+    loop {
+        let at = places.last().expect("it begins with some");
+        let steps = at.iter().flat_map(|place| &onward[place].1);
+        let Some(edge) = steps.clone().map(|(edge, _)| *edge).min() else {
+            break;
+        };
+        let next = steps.filter(|(other, _)| *other == edge);
+        let next = next.map(|(_, place)| *place).collect();
+        edges.push(edge);
+        places.push(next);
+    }
+    // Of the places after each edge, those on one way to one target, found from its end.
+    let mut way = Vec::new();
+    let mut after: Option<(u32, Place)> = None;
+    for (edge, at) in edges.iter().zip(&places).rev() {
+        let on_way = |place: &&Place| after.is_none_or(|step| onward[*place].1.contains(&step));
+        let place = at.iter().find(on_way).unwrap_or(&at[0]);
+        way.push((*edge as usize, place.1));
+        after = Some((*edge, *place));
+    }
+    way.reverse();
+    way
 }

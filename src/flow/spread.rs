@@ -1,117 +1,70 @@
 //! The fixpoint: a row of label bits a node, whole rows moved at once.
 //!
-//! Nodes are swept in topological order of the graph's strongly connected parts, again and again
-//! while a row still grows. Filtering edges let the nodes of one part hold different labels, so
-//! parts are an order here, never one row.
+//! Nodes are filled in the order of the flow, part by part: a node that lies on no circle takes what its
+//! senders hold and is done. On a circle, filtering edges let nodes hold different labels; only those
+//! joined by edges that pass everything unchanged share a row. They are swept until nothing changes.
 
-use super::graph::{Graph, Move};
+use super::graph::{Change, Graph, NOWHERE, Step};
 use super::labels::{LabelId, Labels};
+use super::links::{Parts, parts};
+use super::rows::{Bits, EMPTY, RowId, Rows};
 use fixedbitset::FixedBitSet;
-use petgraph::algo::tarjan_scc;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 
 /// What every node holds.
 #[derive(Debug, Clone)]
 pub struct Spread {
+    /// The sets of labels there are.
+    pub rows: Rows,
     /// By node: the labels that arrive there.
-    pub held: Vec<FixedBitSet>,
+    pub row_of: Vec<RowId>,
 }
 
 impl Spread {
+    /// The labels a node holds, in order.
+    pub fn held(&self, node: usize) -> impl Iterator<Item = LabelId> + '_ {
+        self.rows.labels(self.row_of[node])
+    }
+
+    /// Whether a node holds a label.
+    pub fn holds(&self, node: usize, label: LabelId) -> bool {
+        self.rows.has(self.row_of[node], label)
+    }
+
+    /// Whether nothing arrives at a node.
+    pub fn is_empty(&self, node: usize) -> bool {
+        self.row_of[node] == EMPTY
+    }
+
     /// The labels of the sender that a move carries, before its form or derivation.
     pub fn carried<'a>(
         &'a self,
         labels: &'a Labels,
-        step: &'a Move,
+        step: Step<'a>,
     ) -> impl Iterator<Item = LabelId> + 'a {
-        let held = step.passes.then(|| self.held[step.from].ones());
-        held.into_iter().flatten().filter(|label| {
-            step.data
-                .as_ref()
-                .is_none_or(|data| data.contains(labels.get(*label).data.0 as usize))
-        })
+        let held = step.change.passes.then(|| self.held(step.from));
+        held.into_iter()
+            .flatten()
+            .filter(move |label| passes(labels, &step, *label))
     }
+}
+
+/// Whether the list of a step has a label's data.
+pub fn passes(labels: &Labels, step: &Step, label: LabelId) -> bool {
+    step.data
+        .is_none_or(|data| data.contains(labels.get(label).data.0 as usize))
 }
 
 /// Runs all moves until nothing changes. New labels (of other forms, derived) join `graph.labels`.
 pub fn spread(graph: &mut Graph) -> Spread {
-    let starts: Vec<(usize, LabelId)> = graph
-        .moves
-        .iter()
-        .flat_map(|step| step.makes.iter().map(|label| (step.edge, *label)))
-        .collect();
-    spread_from(graph, &starts)
-}
-
-/// Runs all moves from these labels alone: each is on its edge. Labels do not depend on each
-/// other, so the result for a union of starts is the union of the results.
-pub fn spread_from(graph: &mut Graph, starts: &[(usize, LabelId)]) -> Spread {
-    let nodes = graph.graph.node_count();
-    let mut held = vec![FixedBitSet::new(); nodes];
-    let mut new = vec![FixedBitSet::new(); nodes];
-    let rank = ranks(graph);
-    let mut outgoing: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    for (at, step) in graph.moves.iter().enumerate() {
-        if step.passes && step.to.is_some() {
-            outgoing[step.from].push(at);
-        }
-    }
-    let mut open: BTreeSet<(usize, usize)> = BTreeSet::new();
-    let mut masks = Masks::default();
-    let mut results: FxHashMap<(usize, LabelId), Vec<LabelId>> = FxHashMap::default();
-    let Graph { moves, labels, .. } = graph;
-    for (edge, label) in starts {
-        let step = &moves[*edge];
-        let Some(to) = step.to else { continue };
-        // What a derivation starts from (data that nothing brings) is derived before it arrives;
-        // so is what any other edge makes, whose label already has the edge's form.
-        let arriving = match &step.derives {
-            Some(_) => transform(labels, step, *label),
-            None => vec![*label],
-        };
-        for label in arriving {
-            deliver(&held, &mut new, to, label);
-        }
-        open.insert((rank[to], to));
-    }
-    while let Some((_, node)) = open.pop_first() {
-        let fresh = std::mem::take(&mut new[node]);
-        if fresh.is_clear() {
-            continue;
-        }
-        held[node].union_with(&fresh);
-        for at in &outgoing[node] {
-            let step = &moves[*at];
-            let to = step.to.expect("only moves that deliver are listed");
-            let mut passing = fresh.clone();
-            if let Some(data) = &step.data {
-                passing.intersect_with(masks.of(*at, data, labels));
-            }
-            if step.form.is_some() || step.derives.is_some() {
-                for label in passing.ones() {
-                    let made = results
-                        .entry((*at, label))
-                        .or_insert_with(|| transform(labels, step, label));
-                    for label in made.iter() {
-                        deliver(&held, &mut new, to, *label);
-                    }
-                }
-            } else {
-                passing.difference_with(&held[to]);
-                new[to].union_with(&passing);
-            }
-            if !new[to].is_clear() {
-                open.insert((rank[to], to));
-            }
-        }
-    }
-    Spread { held }
+    let mut sweep = Sweep::new(graph);
+    sweep.run(|_, _| {});
+    sweep.done()
 }
 
 /// What becomes of a label on a move: its new form, or the data derived from it.
-pub fn transform(labels: &mut Labels, step: &Move, label: LabelId) -> Vec<LabelId> {
-    match (&step.derives, step.form) {
+pub fn transform(labels: &mut Labels, change: &Change, label: LabelId) -> Vec<LabelId> {
+    match (&change.derives, change.form) {
         (Some(products), form) => products
             .iter()
             .map(|data| labels.derived(label, *data, form))
@@ -121,21 +74,348 @@ pub fn transform(labels: &mut Labels, step: &Move, label: LabelId) -> Vec<LabelI
     }
 }
 
-fn deliver(held: &[FixedBitSet], new: &mut [FixedBitSet], to: usize, label: LabelId) {
-    if !held[to].contains(label) {
-        new[to].grow(label + 1);
-        new[to].insert(label);
+/// What a move does to a whole row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Op {
+    /// Nothing passes.
+    Block,
+    /// Everything does, as it is.
+    All,
+    /// Some data does, as it is.
+    Filter(u32),
+    /// Labels change.
+    Change,
+}
+
+/// A run over all nodes.
+pub(super) struct Sweep<'g> {
+    /// The graph.
+    pub graph: &'g mut Graph,
+    ops: Vec<Op>,
+    rows: Rows,
+    row_of: Vec<RowId>,
+    /// By node: labels that edges make for it.
+    base: FxHashMap<u32, Vec<LabelId>>,
+    turn: Turn,
+    parts: Parts,
+    /// By node on a circle: the first node of those it shares its row with.
+    group_of: Vec<u32>,
+    bits: Bits,
+    /// Scratch for finding parts: zero for every node whose circle was not looked at.
+    index: Vec<u32>,
+}
+
+impl<'g> Sweep<'g> {
+    pub(super) fn new(graph: &'g mut Graph) -> Sweep<'g> {
+        let ops: Vec<Op> = graph
+            .changes
+            .iter()
+            .map(|change| match change.data {
+                _ if !change.passes => Op::Block,
+                _ if !change.keeps_labels() => Op::Change,
+                None => Op::All,
+                Some(data) => Op::Filter(data),
+            })
+            .collect();
+        let mut index = vec![0; graph.nodes];
+        let all = 0..graph.nodes as u32;
+        let parts = parts(&graph.links, all, &mut index, |change, _| {
+            ops[change as usize] != Op::Block
+        });
+        index.fill(0);
+        let masks = Masks(vec![(Bits::default(), 0); graph.data.len()]);
+        let mut sweep = Sweep {
+            ops,
+            rows: Rows::default(),
+            row_of: Vec::new(),
+            base: FxHashMap::default(),
+            turn: Turn {
+                masks,
+                known: FxHashMap::default(),
+            },
+            parts,
+            group_of: Vec::new(),
+            bits: Bits::default(),
+            index,
+            graph,
+        };
+        let mut making: Vec<u32> = sweep.graph.makes.keys().copied().collect();
+        making.sort_unstable();
+        for edge in making {
+            let made = sweep.graph.makes(edge as usize).to_vec();
+            sweep.bring(edge as usize, &made);
+        }
+        sweep
+    }
+
+    /// Has an edge bring labels that it makes.
+    pub(super) fn bring(&mut self, edge: usize, made: &[LabelId]) {
+        let (_, to) = self.graph.ends[edge];
+        if to == NOWHERE {
+            return;
+        }
+        let change = &self.graph.changes[self.graph.change[edge] as usize];
+        let labels = &mut self.graph.labels;
+        let base = self.base.entry(to).or_default();
+        for label in made {
+            // What a derivation starts from (data that nothing brings) is derived before it arrives;
+            // what any other edge makes has the edge's form already.
+            match &change.derives {
+                Some(_) => base.extend(transform(labels, change, *label)),
+                None => base.push(*label),
+            }
+        }
+    }
+
+    /// Fills all nodes, part by part; `after` is called when a part is filled and may bring more.
+    pub(super) fn run(&mut self, mut after: impl FnMut(&mut Sweep<'g>, &[u32])) {
+        self.row_of = vec![EMPTY; self.graph.nodes];
+        self.group_of = vec![NOWHERE; self.graph.nodes];
+        let parts = std::mem::take(&mut self.parts);
+        for part in parts.iter() {
+            self.fill(part);
+            after(self, part);
+        }
+        self.parts = parts;
+    }
+
+    /// What all nodes hold.
+    pub(super) fn done(self) -> Spread {
+        Spread {
+            rows: self.rows,
+            row_of: self.row_of,
+        }
+    }
+
+    /// What a node holds so far.
+    pub(super) fn row(&self, node: usize) -> RowId {
+        self.row_of[node]
+    }
+
+    /// The rows so far.
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Whether a part is one node that passes nothing to itself.
+    pub(super) fn is_single(&self, part: &[u32]) -> bool {
+        match part {
+            [node] => self
+                .graph
+                .links
+                .arriving(*node as usize)
+                .all(|(_, sender)| sender != *node),
+            _ => false,
+        }
+    }
+
+    /// Fills a part, all before it being filled.
+    pub(super) fn fill(&mut self, part: &[u32]) {
+        if self.is_single(part) {
+            let node = part[0];
+            let row = self.pulled(node);
+            self.row_of[node as usize] = row;
+            return;
+        }
+        let groups = self.groups(part);
+        loop {
+            let mut grew = false;
+            for group in groups.iter() {
+                grew |= self.sweep(group);
+            }
+            if !grew {
+                return;
+            }
+        }
+    }
+
+    /// The row of a node that is not its own sender.
+    fn pulled(&mut self, node: u32) -> RowId {
+        let mut bits = std::mem::take(&mut self.bits);
+        bits.clear();
+        // Most nodes take one whole row, and then there is nothing to add up.
+        let mut whole = None;
+        let mut added = false;
+        for at in self.graph.links.range(node as usize) {
+            let (change, sender) = self.graph.links.link(at);
+            let row = self.row_of[sender as usize];
+            if row == EMPTY {
+                continue;
+            }
+            match self.ops[change as usize] {
+                Op::Block => {}
+                Op::All if whole == Some(row) => {}
+                Op::All if whole.is_none() => whole = Some(row),
+                Op::All => {
+                    bits.add(self.rows.words(row));
+                    added = true;
+                }
+                Op::Filter(_) if whole == Some(row) => {}
+                Op::Filter(data) => {
+                    let mask = self.turn.mask(self.graph, data);
+                    bits.add_shared(self.rows.words(row), mask);
+                    added = true;
+                }
+                Op::Change => {
+                    let row = self.turn.of(self.graph, &mut self.rows, change, row);
+                    bits.add(self.rows.words(row));
+                    added = true;
+                }
+            }
+        }
+        for label in self.base.get(&node).into_iter().flatten() {
+            bits.insert(*label);
+            added = true;
+        }
+        let row = match whole {
+            Some(row) if !added => row,
+            _ => {
+                if let Some(row) = whole {
+                    bits.add(self.rows.words(row));
+                }
+                self.rows.intern(&bits)
+            }
+        };
+        self.bits = bits;
+        row
+    }
+
+    /// The nodes of a circle by the rows they share, in an order that suits most of its edges.
+    fn groups(&mut self, part: &[u32]) -> Parts {
+        for node in part {
+            self.group_of[*node as usize] = part[0];
+            self.index[*node as usize] = 0;
+        }
+        let group_of = &self.group_of;
+        let ops = &self.ops;
+        let within = |change: u32, sender: u32| {
+            group_of[sender as usize] == part[0] && ops[change as usize] == Op::All
+        };
+        let nodes = part.iter().copied();
+        let groups = parts(&self.graph.links, nodes, &mut self.index, within);
+        for group in groups.iter() {
+            for node in group {
+                self.group_of[*node as usize] = group[0];
+            }
+        }
+        groups
+    }
+
+    /// Adds to the row of a group what its senders hold; whether it grew.
+    fn sweep(&mut self, group: &[u32]) -> bool {
+        let own = group[0];
+        let old = self.row_of[own as usize];
+        let mut bits = std::mem::take(&mut self.bits);
+        bits.clear();
+        bits.add(self.rows.words(old));
+        let mut last = None;
+        let mut within: Vec<u32> = Vec::new();
+        for node in group {
+            for at in self.graph.links.range(*node as usize) {
+                let (change, sender) = self.graph.links.link(at);
+                let row = self.row_of[sender as usize];
+                let op = self.ops[change as usize];
+                if row == EMPTY || op == Op::Block || last == Some((row, change)) {
+                    continue;
+                }
+                if self.group_of[sender as usize] == own {
+                    // Within the group only what changes labels adds any.
+                    if op == Op::Change {
+                        within.push(change);
+                    }
+                    continue;
+                }
+                last = Some((row, change));
+                match op {
+                    Op::Block => {}
+                    Op::All => bits.add(self.rows.words(row)),
+                    Op::Filter(data) => {
+                        let mask = self.turn.mask(self.graph, data);
+                        bits.add_shared(self.rows.words(row), mask);
+                    }
+                    Op::Change => {
+                        let row = self.turn.of(self.graph, &mut self.rows, change, row);
+                        bits.add(self.rows.words(row));
+                    }
+                }
+            }
+            for label in self.base.get(node).into_iter().flatten() {
+                bits.insert(*label);
+            }
+        }
+        within.sort_unstable();
+        within.dedup();
+        let mut row = self.rows.intern(&bits);
+        loop {
+            let before = row;
+            for change in &within {
+                let more = self.turn.of(self.graph, &mut self.rows, *change, row);
+                bits.add(self.rows.words(more));
+            }
+            row = self.rows.intern(&bits);
+            if row == before {
+                break;
+            }
+        }
+        self.bits = bits;
+        if row == old {
+            return false;
+        }
+        for node in group {
+            self.row_of[*node as usize] = row;
+        }
+        true
     }
 }
 
-/// For each move that filters: the labels whose data pass, extended as labels come into being.
-#[derive(Default)]
-struct Masks(FxHashMap<usize, (FixedBitSet, usize)>);
+/// Whole rows turned by moves, remembered.
+struct Turn {
+    masks: Masks,
+    known: FxHashMap<(u32, RowId), RowId>,
+}
+
+impl Turn {
+    /// The labels whose data a list has.
+    fn mask(&mut self, graph: &Graph, data: u32) -> &Bits {
+        self.masks
+            .of(data, &graph.data[data as usize], &graph.labels)
+    }
+
+    /// What becomes of a row on a move that changes labels.
+    fn of(&mut self, graph: &mut Graph, rows: &mut Rows, change: u32, row: RowId) -> RowId {
+        if let Some(known) = self.known.get(&(change, row)) {
+            return *known;
+        }
+        let what = &graph.changes[change as usize];
+        let mut passing = Bits::default();
+        match what.data {
+            None => passing.add(rows.words(row)),
+            Some(data) => {
+                let mask = self
+                    .masks
+                    .of(data, &graph.data[data as usize], &graph.labels);
+                passing.add_shared(rows.words(row), mask);
+            }
+        }
+        let mut made = Bits::default();
+        for label in passing.labels() {
+            for label in transform(&mut graph.labels, what, label) {
+                made.insert(label);
+            }
+        }
+        let made = rows.intern(&made);
+        self.known.insert((change, row), made);
+        made
+    }
+}
+
+/// For each set of data that edges list: the labels whose data pass, extended as labels come into
+/// being.
+struct Masks(Vec<(Bits, usize)>);
 
 impl Masks {
-    fn of(&mut self, step: usize, data: &FixedBitSet, labels: &Labels) -> &FixedBitSet {
-        let (mask, known) = self.0.entry(step).or_default();
-        mask.grow(labels.labels.len());
+    fn of(&mut self, set: u32, data: &FixedBitSet, labels: &Labels) -> &Bits {
+        let (mask, known) = &mut self.0[set as usize];
         for label in *known..labels.labels.len() {
             if data.contains(labels.get(label).data.0 as usize) {
                 mask.insert(label);
@@ -144,15 +424,4 @@ impl Masks {
         *known = labels.labels.len();
         mask
     }
-}
-
-/// Each node's place in a topological order of the strongly connected parts.
-fn ranks(graph: &Graph) -> Vec<usize> {
-    let mut rank = vec![0; graph.graph.node_count()];
-    for (at, part) in tarjan_scc(&graph.graph).into_iter().rev().enumerate() {
-        for node in part {
-            rank[node.index()] = at;
-        }
-    }
-    rank
 }

@@ -3,15 +3,19 @@
 //! Upstream first: a name that another such edge would bring is not reported. Where such edges
 //! bring each other their data in a cycle, the first in the text is.
 
-use super::graph::{Graph, make, unknown_origin};
+use super::graph::{Graph, NOWHERE, make, unknown_origin};
 use super::labels::{LabelId, Labels};
-use super::spread::{Spread, spread, spread_from};
-use crate::model::plans::NodeKind;
+use super::rows::{Bits, RowId};
+use super::spread::{Spread, Sweep, passes, spread, transform};
+use crate::model::plans::{EdgeDetails, NodeKind};
 use crate::model::vocabulary::Kind;
-use crate::model::{EdgeKind, NameId, NameSet, Plan, Vocabulary};
+use crate::model::{Edge, EdgeKind, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A name on an edge that nothing brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,146 +34,328 @@ pub fn spread_all(
     graph: &mut Graph,
 ) -> (Spread, Vec<Unsourced>) {
     let base = spread(graph);
-    let missing: Vec<Missing> = listed(vocabulary, plan)
-        .into_iter()
-        .filter(|m| !brings(&base, &graph.labels, m))
-        .collect();
+    let missing = missing(vocabulary, plan, graph, &base);
     if missing.is_empty() {
         return (base, Vec::new());
     }
-    // What each would bring to the others, were it there.
-    let mut made: Vec<Vec<LabelId>> = Vec::new();
-    let mut reaches: Vec<Vec<usize>> = Vec::new();
-    for one in &missing {
-        let mut step = graph.moves[one.edge].clone();
-        // Of a derivation it is what it derives from that nothing brings, and that has no `as`.
-        if step.derives.is_some() {
-            step.form = None;
-        }
-        step.makes.clear();
-        make(
-            vocabulary,
-            &mut graph.labels,
-            &mut step,
-            &one.data,
-            unknown_origin(vocabulary),
-        );
-        let starts: Vec<_> = step.makes.iter().map(|label| (one.edge, *label)).collect();
-        let alone = spread_from(graph, &starts);
-        reaches.push(
-            (0..missing.len())
-                .filter(|other| brings(&alone, &graph.labels, &missing[*other]))
-                .collect(),
-        );
-        made.push(step.makes);
+    drop(base);
+    let mut at_node: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for (at, one) in missing.iter().enumerate() {
+        at_node.entry(one.from).or_default().push(at);
     }
-    let mut reported = choose(&reaches);
-    reported.sort_unstable();
-    for at in &reported {
-        let step = &mut graph.moves[missing[*at].edge];
-        for label in &made[*at] {
-            if !step.makes.contains(label) {
-                step.makes.push(*label);
+    let origin = graph.labels.origins.intern(unknown_origin(vocabulary));
+    let mut reported: Vec<usize> = Vec::new();
+    // What comes before a part is settled when it is filled: there upstream ends, and only within a
+    // circle can what is missing bring each other its data.
+    let mut sweep = Sweep::new(graph);
+    sweep.run(|sweep, part| {
+        let mut here: Vec<usize> = part
+            .iter()
+            .filter_map(|node| at_node.get(node))
+            .flatten()
+            .copied()
+            .filter(|at| !brings(sweep, &missing[*at]))
+            .collect();
+        if here.is_empty() {
+            return;
+        }
+        here.sort_unstable();
+        let made: Vec<Vec<LabelId>> = here
+            .iter()
+            .map(|at| made_up(vocabulary, sweep.graph, &missing[*at], origin))
+            .collect();
+        let single = sweep.is_single(part);
+        let chosen: Vec<usize> = match single {
+            true => (0..here.len()).collect(),
+            false => {
+                // Many may bring the same to the same node, and want the same of the same.
+                let mut known: FxHashMap<(u32, &[LabelId], u32, &FixedBitSet), usize> =
+                    FxHashMap::default();
+                let mut classes: Vec<Vec<usize>> = Vec::new();
+                for (nth, (at, made)) in here.iter().zip(&made).enumerate() {
+                    let one = &missing[*at];
+                    let (_, to) = sweep.graph.ends[one.edge];
+                    let change = sweep.graph.change[one.edge];
+                    // Of a derivation what arrives is what it makes.
+                    let to = match sweep.graph.changes[change as usize].derives {
+                        Some(_) => u32::MAX - change,
+                        None => to,
+                    };
+                    let class =
+                        *known
+                            .entry((to, made, one.from, &one.data))
+                            .or_insert_with(|| {
+                                classes.push(Vec::new());
+                                classes.len() - 1
+                            });
+                    classes[class].push(nth);
+                }
+                let within = Within::new(sweep.graph, part);
+                let reaches: Vec<Vec<usize>> = classes
+                    .iter()
+                    .map(|class| {
+                        let one = &missing[here[class[0]]];
+                        let held = within.alone(sweep.graph, one.edge, &made[class[0]]);
+                        let labels = &sweep.graph.labels;
+                        let reached = |other: &usize| {
+                            let other = &missing[here[classes[*other][0]]];
+                            let mut held = held.get(&other.from).into_iter().flat_map(Bits::labels);
+                            held.any(|label| other.wants(labels, label))
+                        };
+                        (0..classes.len()).filter(reached).collect()
+                    })
+                    .collect();
+                choose(&reaches, &classes)
+            }
+        };
+        for at in chosen {
+            let edge = missing[here[at]].edge;
+            reported.push(here[at]);
+            sweep.bring(edge, &made[at]);
+            let makes = sweep.graph.makes.entry(edge as u32).or_default();
+            for label in &made[at] {
+                if !makes.contains(label) {
+                    makes.push(*label);
+                }
             }
         }
-    }
-    let all = spread(graph);
-    let reported = reported
-        .into_iter()
-        .map(|at| Unsourced {
-            edge: missing[at].edge,
-            name: missing[at].name,
-        })
-        .collect();
-    (all, reported)
+        if !single {
+            sweep.fill(part);
+        }
+    });
+    let all = sweep.done();
+    reported.sort_unstable();
+    let reported = reported.into_iter().map(|at| Unsourced {
+        edge: missing[at].edge,
+        name: missing[at].name,
+    });
+    (all, reported.collect())
+}
+
+/// The labels of data that nothing brings to an edge, before the edge derives from it.
+fn made_up(
+    vocabulary: &Vocabulary,
+    graph: &mut Graph,
+    missing: &Missing,
+    origin: u32,
+) -> Vec<LabelId> {
+    let change = &graph.changes[graph.change[missing.edge] as usize];
+    // Of a derivation it is what it derives from that nothing brings, and that has no `as`.
+    let form = change.form.filter(|_| change.derives.is_none());
+    make(vocabulary, &mut graph.labels, form, &missing.data, origin)
 }
 
 struct Missing {
     edge: usize,
-    from: usize,
+    from: u32,
     name: NameId,
-    data: FixedBitSet,
+    data: Rc<FixedBitSet>,
 }
 
-/// Every name that an edge needs its sender to hold.
-fn listed(vocabulary: &Vocabulary, plan: &Plan) -> Vec<Missing> {
+impl Missing {
+    fn wants(&self, labels: &Labels, label: LabelId) -> bool {
+        self.data.contains(labels.get(label).data.0 as usize)
+    }
+}
+
+/// The names of a list with what each asks for. A name of which `other than` leaves nothing asks for
+/// nothing.
+type Listed = Rc<Vec<(NameId, Rc<FixedBitSet>)>>;
+
+/// Every name that an edge needs its sender to hold, and it does not.
+fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -> Vec<Missing> {
     let mut all = Vec::new();
+    let mut lists: FxHashMap<*const EdgeDetails, (usize, Listed)> = FxHashMap::default();
+    let mut brought: FxHashMap<(RowId, usize), bool> = FxHashMap::default();
     for (at, edge) in plan.edges.iter().enumerate() {
-        let kind = plan.nodes[edge.from].kind;
-        let list = match &edge.kind {
-            EdgeKind::Arrow { data, .. }
-                if !matches!(kind, NodeKind::Source | NodeKind::External) =>
-            {
-                data.as_ref()
-            }
-            EdgeKind::Arrow { .. } => None,
-            EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some(data),
+        let Some(list) = needed(plan, edge) else {
+            continue;
         };
-        let Some(list) = list else { continue };
-        let names = if list.include.is_empty() {
-            vec![crate::model::vocabulary::ANY]
-        } else {
-            list.include.clone()
+        let known = lists.len();
+        let (number, names) = lists
+            .entry(Arc::as_ptr(&edge.details))
+            .or_insert_with(|| (known, listed(vocabulary, list)));
+        let row = base.row_of[edge.from()];
+        let has = |data: &FixedBitSet| {
+            let mut held = base.rows.labels(row);
+            held.any(|label| data.contains(graph.labels.get(label).data.0 as usize))
         };
-        for name in names {
-            let one = NameSet {
-                include: vec![name],
-                exclude: list.exclude.clone(),
-                span: list.span,
-            };
-            let data = vocabulary.of(Kind::Data).atoms(&one);
-            // A name of which `other than` leaves nothing asks for nothing.
-            if !data.is_clear() {
-                all.push(Missing {
-                    edge: at,
-                    from: edge.from,
-                    name,
-                    data,
-                });
-            }
+        let whole = *brought
+            .entry((row, *number))
+            .or_insert_with(|| names.iter().all(|(_, data)| has(data)));
+        if whole {
+            continue;
+        }
+        for (name, data) in names.iter().filter(|(_, data)| !has(data)) {
+            all.push(Missing {
+                edge: at,
+                from: edge.from() as u32,
+                name: *name,
+                data: data.clone(),
+            });
         }
     }
     all
 }
 
-fn brings(spread: &Spread, labels: &Labels, missing: &Missing) -> bool {
-    spread.held[missing.from]
-        .ones()
-        .any(|label| missing.data.contains(labels.get(label).data.0 as usize))
+/// The list whose data must arrive at an edge's sender.
+fn needed<'p>(plan: &Plan, edge: &'p Edge) -> Option<&'p NameSet> {
+    match &edge.kind {
+        EdgeKind::Arrow { data, .. } => {
+            let kind = plan.nodes[edge.from()].kind;
+            let brings = matches!(kind, NodeKind::Source | NodeKind::External);
+            data.as_ref().filter(|_| !brings)
+        }
+        EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some(data),
+    }
 }
 
-/// Which of the missing are reported, by what each would bring to the others.
-fn choose(reaches: &[Vec<usize>]) -> Vec<usize> {
-    let mut reported = Vec::new();
-    let mut left: Vec<usize> = (0..reaches.len()).collect();
-    while !left.is_empty() {
-        let mut graph = DiGraph::<usize, ()>::new();
-        let mut index = vec![None; reaches.len()];
-        for one in &left {
-            index[*one] = Some(graph.add_node(*one));
+fn listed(vocabulary: &Vocabulary, list: &NameSet) -> Listed {
+    let names = match list.include.is_empty() {
+        true => vec![crate::model::vocabulary::ANY],
+        false => list.include.clone(),
+    };
+    let mut all = Vec::new();
+    for name in names {
+        let one = NameSet {
+            include: vec![name],
+            exclude: list.exclude.clone(),
+            span: list.span,
+        };
+        let data = vocabulary.of(Kind::Data).atoms(&one);
+        if !data.is_clear() {
+            all.push((name, Rc::new(data)));
         }
-        for one in &left {
-            for other in &reaches[*one] {
-                if let (Some(a), Some(b)) = (index[*one], index[*other]) {
-                    graph.update_edge(a, b, ());
+    }
+    Rc::new(all)
+}
+
+fn brings(sweep: &Sweep, missing: &Missing) -> bool {
+    let labels = &sweep.graph.labels;
+    let row = sweep.row(missing.from as usize);
+    let mut held = sweep.rows().labels(row);
+    held.any(|label| missing.wants(labels, label))
+}
+
+/// The moves within a circle, by sender.
+struct Within {
+    out: FxHashMap<u32, Vec<u32>>,
+}
+
+impl Within {
+    fn new(graph: &Graph, part: &[u32]) -> Within {
+        let mut out: FxHashMap<u32, Vec<u32>> =
+            part.iter().map(|node| (*node, Vec::new())).collect();
+        for node in part {
+            for (edge, sender) in graph.links.arriving(*node as usize) {
+                if let Some(edges) = out.get_mut(&sender) {
+                    edges.push(edge);
                 }
             }
         }
-        let mut chosen = Vec::new();
-        for part in tarjan_scc(&graph) {
+        Within { out }
+    }
+
+    /// What nodes of the circle would hold if an edge alone brought these labels.
+    fn alone(&self, graph: &mut Graph, edge: usize, made: &[LabelId]) -> FxHashMap<u32, Bits> {
+        let mut held: FxHashMap<u32, Bits> = FxHashMap::default();
+        let mut open: Vec<(u32, LabelId)> = Vec::new();
+        let arrive = |held: &mut FxHashMap<u32, Bits>, open: &mut Vec<_>, to: u32, label| {
+            let bits = held.entry(to).or_default();
+            if !bits.has(label) {
+                bits.insert(label);
+                open.push((to, label));
+            }
+        };
+        let (_, to) = graph.ends[edge];
+        if to == NOWHERE {
+            return held;
+        }
+        for label in made {
+            let change = &graph.changes[graph.change[edge] as usize];
+            let arriving = match &change.derives {
+                Some(_) => transform(&mut graph.labels, change, *label),
+                None => vec![*label],
+            };
+            for label in arriving {
+                arrive(&mut held, &mut open, to, label);
+            }
+        }
+        while let Some((node, label)) = open.pop() {
+            for edge in self.out.get(&node).into_iter().flatten() {
+                let step = graph.step(*edge as usize);
+                if !step.change.passes || !passes(&graph.labels, &step, label) {
+                    continue;
+                }
+                let (_, to) = graph.ends[*edge as usize];
+                let change = &graph.changes[graph.change[*edge as usize] as usize];
+                for label in transform(&mut graph.labels, change, label) {
+                    arrive(&mut held, &mut open, to, label);
+                }
+            }
+        }
+        held
+    }
+}
+
+/// Which of the missing are reported, by what each class of them would bring to the others.
+fn choose(reaches: &[Vec<usize>], classes: &[Vec<usize>]) -> Vec<usize> {
+    let mut reported = Vec::new();
+    let mut left: Vec<Vec<usize>> = classes.to_vec();
+    while left.iter().any(|class| !class.is_empty()) {
+        let mut graph = DiGraph::<usize, ()>::new();
+        let mut index = vec![None; left.len()];
+        for (class, members) in left.iter().enumerate() {
+            if !members.is_empty() {
+                index[class] = Some(graph.add_node(class));
+            }
+        }
+        for (one, others) in reaches.iter().enumerate() {
+            for other in others {
+                if let (Some(a), Some(b)) = (index[one], index[*other]) {
+                    graph.add_edge(a, b, ());
+                }
+            }
+        }
+        // Whether a class lies in a part that was looked at before; parts come last first.
+        let mut part_of = vec![usize::MAX; graph.node_count()];
+        let parts = tarjan_scc(&graph);
+        for (at, part) in parts.iter().enumerate() {
+            part.iter().for_each(|node| part_of[node.index()] = at);
+        }
+        let mut chosen: Vec<(usize, usize)> = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
             let from_outside = |node: &NodeIndex| {
                 graph
                     .neighbors_directed(*node, petgraph::Direction::Incoming)
-                    .any(|other| !part.contains(&other))
+                    .any(|other| part_of[other.index()] != at)
             };
-            if !part.iter().any(from_outside) {
-                chosen.extend(part.iter().map(|node| graph[*node]).min());
+            if part.iter().any(from_outside) {
+                continue;
+            }
+            let members = part.iter().flat_map(|node| {
+                let class = graph[*node];
+                left[class].iter().map(move |member| (*member, class))
+            });
+            let circle = part.len() > 1 || graph.contains_edge(part[0], part[0]);
+            match circle {
+                // Of a circle the first in the text.
+                true => chosen.extend(members.min()),
+                false => chosen.extend(members),
             }
         }
-        left.retain(|one| {
-            !chosen.contains(one) && !chosen.iter().any(|by| reaches[*by].contains(one))
-        });
-        reported.extend(chosen);
+        for (member, class) in &chosen {
+            left[*class].retain(|other| other != member);
+        }
+        let mut bringing: Vec<usize> = chosen.iter().map(|(_, class)| *class).collect();
+        bringing.sort_unstable();
+        bringing.dedup();
+        for class in bringing {
+            for other in &reaches[class] {
+                left[*other].clear();
+            }
+        }
+        reported.extend(chosen.into_iter().map(|(member, _)| member));
     }
     reported
 }

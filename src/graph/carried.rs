@@ -1,7 +1,7 @@
 //! What each flow of a plan carries: its own list, and what `all` stands for.
 
 use crate::flow::unsourced::spread_all;
-use crate::flow::{Labels, build};
+use crate::flow::{Asks, Labels, build};
 use crate::model::vocabulary::Kind;
 use crate::model::{Model, Plan};
 use fixedbitset::FixedBitSet;
@@ -19,13 +19,12 @@ pub struct Carried {
 pub fn carried(model: &Model, plan: &Plan) -> Vec<Carried> {
     let vocabulary = &model.vocabulary;
     // Facts that no longer hold change no data.
-    let mut graph = build(vocabulary, plan, &FixedBitSet::new());
+    let mut graph = build(vocabulary, plan, &FixedBitSet::new(), Asks::default());
     let (spread, _) = spread_all(vocabulary, plan, &mut graph);
     let labels: &Labels = &graph.labels;
     let width = vocabulary.of(Kind::Data).len();
     graph
-        .moves
-        .iter()
+        .steps()
         .map(|step| {
             let mut data = FixedBitSet::with_capacity(width);
             let mut related = FixedBitSet::with_capacity(width);
@@ -39,7 +38,7 @@ pub fn carried(model: &Model, plan: &Plan) -> Vec<Carried> {
                 }
             }
             related.union_with(&data);
-            for made in step.derives.iter().flatten() {
+            for made in step.change.derives.iter().flatten() {
                 related.insert(made.0 as usize);
             }
             Carried { data, related }

@@ -5,7 +5,7 @@ use super::marks::Found;
 use super::words::count;
 use super::{Direction, Options, named};
 use crate::model::vocabulary::Kind;
-use crate::model::{Edge, EdgeKind, Model, Plan};
+use crate::model::{Edge, Model, Plan};
 use std::collections::VecDeque;
 
 /// What is drawn.
@@ -21,10 +21,7 @@ pub struct Chosen {
 
 /// The sender and the receiver of an edge; of `uses` and `derives` both are the acting node.
 pub fn ends(edge: &Edge) -> (usize, usize) {
-    match edge.kind {
-        EdgeKind::Arrow { to, .. } => (edge.from, to),
-        EdgeKind::Uses { .. } | EdgeKind::Derives { .. } => (edge.from, edge.from),
-    }
+    (edge.from(), edge.to())
 }
 
 /// Chooses by data, then by what lies around a node, then by what is violated. Where nothing is

@@ -5,6 +5,8 @@ use super::rules::{Action, Waiver};
 use super::vocabulary::{Literal, NameId, NameSet};
 use crate::source::Span;
 pub use crate::syntax::ast::{Duration, NodeKind};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// A plan of data flows.
 #[derive(Debug, Clone)]
@@ -28,11 +30,22 @@ pub struct Plan {
     pub broken: bool,
 }
 
-/// A node.
+/// A node. What it is it may share with many others: rows of tables repeat each other.
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Its name.
     pub name: String,
+    /// The place of its name.
+    pub span: Span,
+    /// The whole statement: where its waivers hold.
+    pub whole: Span,
+    /// All else that is said of it.
+    pub details: Arc<NodeDetails>,
+}
+
+/// What a node is.
+#[derive(Debug, Clone)]
+pub struct NodeDetails {
     /// Its kind.
     pub kind: NodeKind,
     /// Of a source: the data subjects. Of an external: whose data it brings (`of`), if stated.
@@ -53,13 +66,23 @@ pub struct Node {
     pub docs: Vec<String>,
     /// Waivers before it.
     pub waivers: Vec<Waiver>,
-    /// The place of its name.
-    pub span: Span,
-    /// The whole statement: where its waivers hold.
-    pub whole: Span,
     /// Some clause of it is in error: what it keeps and does is not judged. (Edges that need the
     /// clause are left out.)
     pub broken: bool,
+}
+
+impl Deref for Node {
+    type Target = NodeDetails;
+
+    fn deref(&self) -> &NodeDetails {
+        &self.details
+    }
+}
+
+impl DerefMut for Node {
+    fn deref_mut(&mut self) -> &mut NodeDetails {
+        Arc::make_mut(&mut self.details)
+    }
 }
 
 /// How long a store keeps what.
@@ -88,11 +111,20 @@ pub struct Does {
     pub span: Span,
 }
 
-/// A step of a plan.
+/// A step of a plan. Small, for there may be millions; what happens it may share with many others.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    /// Position of the sending or acting node.
-    pub from: usize,
+    from: u32,
+    to: u32,
+    /// The statement's place, waivers left out; of a row, that of its data.
+    pub span: Span,
+    /// All else that is said of it. In details that rows share, places are those of the first.
+    pub details: Arc<EdgeDetails>,
+}
+
+/// What happens on an edge.
+#[derive(Debug, Clone)]
+pub struct EdgeDetails {
     /// What happens.
     pub kind: EdgeKind,
     /// `as`
@@ -105,8 +137,42 @@ pub struct Edge {
     pub fulfilling: Vec<NameId>,
     /// Waivers before it.
     pub waivers: Vec<Waiver>,
-    /// The statement's place, waivers left out.
-    pub span: Span,
+}
+
+impl Edge {
+    /// An edge between two nodes, by position; of `uses` and `derives` they are one.
+    pub fn new(from: usize, to: usize, span: Span, details: Arc<EdgeDetails>) -> Edge {
+        Edge {
+            from: from as u32,
+            to: to as u32,
+            span,
+            details,
+        }
+    }
+
+    /// Position of the sending or acting node.
+    pub fn from(&self) -> usize {
+        self.from as usize
+    }
+
+    /// Position of the receiving node; of `uses` and `derives` that of the node itself.
+    pub fn to(&self) -> usize {
+        self.to as usize
+    }
+}
+
+impl Deref for Edge {
+    type Target = EdgeDetails;
+
+    fn deref(&self) -> &EdgeDetails {
+        &self.details
+    }
+}
+
+impl DerefMut for Edge {
+    fn deref_mut(&mut self) -> &mut EdgeDetails {
+        Arc::make_mut(&mut self.details)
+    }
 }
 
 /// The three forms of an edge.
@@ -114,8 +180,6 @@ pub struct Edge {
 pub enum EdgeKind {
     /// `A -> B : D`; `data` is `None` for `all`.
     Arrow {
-        /// Position of the receiver.
-        to: usize,
         /// `sell` (or `share`) was written.
         verb: Option<Action>,
         /// What it carries.

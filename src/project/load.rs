@@ -62,17 +62,18 @@ impl Loaded {
         self.asts.get(file.0 as usize)
     }
 
-    /// The tables with their texts.
-    pub fn tables(&self) -> Tables<'_> {
+    /// The tables with their texts, for so many threads to read.
+    pub fn tables(&self, jobs: usize) -> Tables<'_> {
         let of = |(file, format): &(FileId, TableFormat)| TableText {
             file: *file,
             text: &self.sources.file(*file).text,
             format: *format,
         };
-        self.tables
-            .iter()
-            .map(|(span, table)| (*span, of(table)))
-            .collect()
+        let texts = self.tables.iter().map(|(span, table)| (*span, of(table)));
+        Tables {
+            texts: texts.collect(),
+            jobs,
+        }
     }
 }
 

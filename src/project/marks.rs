@@ -7,6 +7,7 @@ use super::levels::{Levels, nearest};
 use crate::diag::{Code, Diagnostic, Diags, Severity, codes};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Ast;
+use std::collections::BTreeSet;
 
 /// A mark: this code on this line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,16 @@ pub fn apply(asts: &[Ast], sources: &SourceMap, levels: &Levels, diags: &mut Dia
         }
         diags.push(unmet(mark, code, levels));
     }
+}
+
+/// The files that hold marks.
+pub fn files(asts: &[Ast]) -> BTreeSet<FileId> {
+    let marked = |ast: &&Ast| {
+        ast.comments
+            .iter()
+            .any(|comment| comment.text.starts_with("//~"))
+    };
+    asts.iter().filter(marked).map(|ast| ast.file).collect()
 }
 
 fn unmet(mark: &Mark, code: Option<&Code>, levels: &Levels) -> Diagnostic {

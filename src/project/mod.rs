@@ -22,4 +22,4 @@ pub mod vacuity;
 pub use checked::Checked;
 pub use levels::Levels;
 pub use load::{Input, Loaded, load};
-pub use run::{Counts, Outcome, run};
+pub use run::{Counts, Outcome, Unlisted, run};

@@ -27,6 +27,8 @@ pub struct Settings {
     pub waivers: bool,
     /// How many threads may work; what is found is the same for any number.
     pub jobs: usize,
+    /// How many findings of a plan are listed, if not all; the others are counted.
+    pub most: Option<usize>,
 }
 
 /// How much was checked.
@@ -44,6 +46,17 @@ pub struct Counts {
     pub expectations: usize,
 }
 
+/// Findings of a code that were counted and are not listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unlisted {
+    /// The code.
+    pub code: &'static Code,
+    /// How bad they are.
+    pub severity: Severity,
+    /// How many there are.
+    pub count: usize,
+}
+
 /// What a run found.
 #[derive(Debug)]
 pub struct Outcome {
@@ -53,6 +66,8 @@ pub struct Outcome {
     pub asts: Vec<Ast>,
     /// Findings in order of place; silenced ones have `waived` set.
     pub findings: Diags,
+    /// Findings that were counted and are not listed.
+    pub unlisted: Vec<Unlisted>,
     /// How much was checked.
     pub counts: Counts,
     /// What was checked, one by one, in order of place.
@@ -70,9 +85,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     let mut checked = Vec::new();
     let mut models = Vec::new();
     let mut ends = Vec::new();
+    let mut more = check::More::new();
+    let marked = marks::files(&loaded.asts);
     let all: Vec<&Ast> = loaded.asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &loaded.sources);
-    let tables = loaded.tables();
+    let tables = loaded.tables(settings.jobs);
     for group in groups(&loaded) {
         let asts: Vec<&Ast> = group
             .files
@@ -88,7 +105,9 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
         notices::check(&loaded, &group.home, &mut found);
-        judged(&model, &home, settings, &mut found);
+        for (code, count) in judged(&model, &home, &marked, settings, &mut found) {
+            *more.entry(code).or_default() += count;
+        }
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         settle(&settings.levels, &mut found);
         if settings.waivers {
@@ -127,6 +146,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         sources: loaded.sources,
         asts: loaded.asts,
         findings,
+        unlisted: unlisted(&settings.levels, &more),
         counts,
         checked,
         waivers_end_in: ends,
@@ -155,9 +175,10 @@ enum Piece {
 fn judged(
     model: &Model,
     home: &(impl Fn(FileId) -> bool + Sync),
+    marked: &BTreeSet<FileId>,
     settings: &Settings,
     found: &mut Diags,
-) {
+) -> check::More {
     let policies = model.policy_ids().map(Piece::Policy);
     let pieces: Vec<Piece> = policies
         .chain((0..model.plans.len()).map(Piece::Plan))
@@ -166,6 +187,7 @@ fn judged(
     let start = || Judge::new(model, settings.today);
     let work = |judge: &mut Judge, piece: &Piece| {
         let mut found = Vec::new();
+        let mut more = check::More::new();
         match piece {
             Piece::Policy(policy) => {
                 if home(model.policy(*policy).span.file) {
@@ -174,21 +196,43 @@ fn judged(
                 }
                 check::tests(judge, *policy, &mut found);
             }
-            Piece::Plan(at) => check::plan(judge, &model.plans[*at], &mut found),
+            Piece::Plan(at) => {
+                let plan = &model.plans[*at];
+                // Marks announce each finding by itself.
+                let most = settings.most.filter(|_| !marked.contains(&plan.span.file));
+                more = check::plan(judge, plan, most.unwrap_or(usize::MAX), &mut found);
+            }
         }
-        found
+        (found, more)
     };
-    found.extend(
-        jobs::share(&pieces, settings.jobs, start, work)
-            .into_iter()
-            .flatten(),
-    );
+    let mut more = check::More::new();
+    for (piece, counted) in jobs::share(&pieces, settings.jobs, start, work) {
+        found.extend(piece);
+        for (code, count) in counted {
+            *more.entry(code).or_default() += count;
+        }
+    }
     if level(&codes::UNMET_RULE) != Severity::Allow {
         analyze::unmet::check(&mut start(), found);
     }
     // A rule that several policies extend is found once for each.
     found.sort_by(|a, b| a.order(b));
     found.dedup();
+    more
+}
+
+/// What was counted, with the severity that people set.
+fn unlisted(levels: &Levels, more: &check::More) -> Vec<Unlisted> {
+    let known = more.iter().filter_map(|(name, count)| {
+        let code = codes::by_name(name)?;
+        let severity = levels.of(code);
+        (severity != Severity::Allow).then_some(Unlisted {
+            code,
+            severity,
+            count: *count,
+        })
+    });
+    known.collect()
 }
 
 /// Gives findings the severity that people set, and drops those they don't want.

@@ -14,7 +14,7 @@ pub mod sarif;
 pub mod summary;
 
 use crate::diag::{Diagnostic, Severity};
-use crate::project::{Checked, Counts};
+use crate::project::{Checked, Counts, Unlisted};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::Ast;
 
@@ -27,6 +27,8 @@ pub struct Report<'a> {
     pub asts: &'a [Ast],
     /// All findings in order, waived and expected ones included.
     pub findings: &'a [Diagnostic],
+    /// Findings that were counted and are not among them.
+    pub unlisted: &'a [Unlisted],
     /// How much was checked.
     pub counts: Counts,
     /// What was checked, one by one.
@@ -50,6 +52,7 @@ impl<'a> Report<'a> {
             sources,
             asts,
             findings,
+            unlisted: &[],
             counts: Counts::default(),
             checked: &[],
             waivers_end_in: &[],
@@ -90,7 +93,9 @@ impl<'a> Report<'a> {
 
     /// How many open findings have a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.open().filter(|d| d.severity == severity).count()
+        let listed = self.open().filter(|d| d.severity == severity).count();
+        let others = self.unlisted.iter().filter(|one| one.severity == severity);
+        listed + others.map(|one| one.count).sum::<usize>()
     }
 }
 

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 /// Writes what is wanted below the findings: counts by code, and the last line.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let left = report.shown().count() - report.listed().count();
+    let unlisted = report.unlisted.iter().map(|one| one.count).sum::<usize>();
+    let left = report.shown().count() - report.listed().count() + unlisted;
     if left > 0 {
         writeln!(
             out,
@@ -34,6 +35,9 @@ pub fn statistics(report: &Report) -> Vec<(usize, &'static str, Severity)> {
         *counts
             .entry((diagnostic.code.name, diagnostic.severity))
             .or_default() += 1;
+    }
+    for one in report.unlisted {
+        *counts.entry((one.code.name, one.severity)).or_default() += one.count;
     }
     let mut all: Vec<_> = counts
         .into_iter()

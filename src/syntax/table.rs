@@ -44,7 +44,13 @@ pub struct TableText<'t> {
 
 /// The tables of a run, by the place of the path that names each. A path that is not here could not
 /// be read, which is reported where it is tried.
-pub type Tables<'t> = BTreeMap<Span, TableText<'t>>;
+#[derive(Debug, Clone, Default)]
+pub struct Tables<'t> {
+    /// By the place of the path.
+    pub texts: BTreeMap<Span, TableText<'t>>,
+    /// How many threads may read large ones; what they say is the same for any number.
+    pub jobs: usize,
+}
 
 /// The columns of tables of nodes.
 pub const NODE_COLUMNS: [&str; 9] = [
@@ -83,6 +89,11 @@ pub struct Row<'r, 't> {
 }
 
 impl<'r, 't> Row<'r, 't> {
+    /// The row of cells in the order of the list of columns.
+    pub fn new(file: FileId, cells: &'r [Cell<'t>]) -> Row<'r, 't> {
+        Row { file, cells }
+    }
+
     /// The cell of a column, by its position in the list of columns.
     pub fn cell(&self, column: usize) -> &'r Cell<'t> {
         &self.cells[column]
@@ -140,60 +151,305 @@ fn csv<'t>(
     diags: &mut Diags,
     mut each: impl FnMut(&Row<'_, 't>, &mut Diags) -> bool,
 ) -> bool {
-    let mut reader = CsvRecords::new(table.text);
-    let mut record = Vec::new();
-    if !reader.next(&mut record) {
-        diags.push(no_header(table, rows));
-        return false;
-    }
-    let Some(order) = header(table, rows, &record, diags) else {
+    let Some(header) = Header::read(table, rows, diags) else {
         return false;
     };
-    let width = record.len();
-    let mut cells = vec![Cell::default(); columns(rows).len()];
     let mut sound = true;
-    while reader.next(&mut record) {
-        let end = record.last().map_or(0, |cell| cell.end);
-        if record.len() > width {
+    let lines = Lines::new(table.text, header.end, table.text.len());
+    for line in lines {
+        let Some(cells) = header.cells(table, &line, rows, diags) else {
             sound = false;
-            let extra = &record[width];
-            diags.push(
-                Diagnostic::new(
-                    &codes::BAD_TABLE,
-                    span(table.file, extra),
-                    format!(
-                        "this row has {} cells, and the header names {width} columns",
-                        record.len()
-                    ),
-                )
-                .help("a cell that holds commas stands in quotes; names of a list are separated by `;`"),
-            );
             continue;
-        }
-        for (column, from) in order.iter().enumerate() {
-            let cell = from.and_then(|from| record.get_mut(from));
-            cells[column] = match cell {
-                Some(cell) => std::mem::take(cell),
-                None => Cell {
-                    text: Cow::Borrowed(""),
-                    start: end,
-                    end,
-                },
-            };
-        }
+        };
         // A row of empty cells is what a spreadsheet leaves where rows were deleted.
         if cells.iter().all(|cell| cell.text.is_empty()) {
             continue;
         }
-        let row = Row {
-            file: table.file,
-            cells: &cells,
-        };
-        if !each(&row, diags) {
+        if !each(&Row::new(table.file, &cells), diags) {
             break;
         }
     }
     sound
+}
+
+/// The header of a CSV table: where its columns stand.
+#[derive(Debug)]
+pub struct Header {
+    /// One past its line.
+    pub end: usize,
+    width: usize,
+    /// For each column its position in the file.
+    order: Vec<Option<usize>>,
+    /// How many of the columns that tell rows apart (`from` and `to`, or `name`) come first, in order.
+    leading: usize,
+}
+
+impl Header {
+    /// Reads a table's header, or says what is wrong with it.
+    pub fn read(table: &TableText, rows: TableRows, diags: &mut Diags) -> Option<Header> {
+        let mut lines = Lines::new(table.text, 0, table.text.len());
+        let Some(line) = lines.next() else {
+            diags.push(no_header(table, rows));
+            return None;
+        };
+        let record = line.cells(table.text);
+        let order = header(table, rows, &record, diags)?;
+        let identity: &[usize] = match rows {
+            TableRows::Nodes => &[0],
+            TableRows::Flows => &[0, 1],
+        };
+        let leads = identity
+            .iter()
+            .all(|column| order[*column] == Some(*column));
+        Some(Header {
+            end: lines.at,
+            width: record.len(),
+            order,
+            leading: if leads { identity.len() } else { 0 },
+        })
+    }
+
+    /// The cells of a line by column, or what is wrong with it.
+    pub fn cells<'t>(
+        &self,
+        table: &TableText<'t>,
+        line: &Line<'t>,
+        rows: TableRows,
+        diags: &mut Diags,
+    ) -> Option<Vec<Cell<'t>>> {
+        let mut record = line.cells(table.text);
+        if let Some(extra) = record.get(self.width) {
+            let what = format!(
+                "this row has {} cells, and the header names {} columns",
+                record.len(),
+                self.width
+            );
+            diags.push(
+                Diagnostic::new(&codes::BAD_TABLE, span(table.file, extra), what).help(
+                    "a cell that holds commas stands in quotes; names of a list are separated by `;`",
+                ),
+            );
+            return None;
+        }
+        let end = record.last().map_or(0, |cell| cell.end);
+        let column = |column: usize| {
+            let cell = self.order[column].and_then(|at| record.get_mut(at));
+            cell.map(std::mem::take).unwrap_or(Cell {
+                text: Cow::Borrowed(""),
+                start: end,
+                end,
+            })
+        };
+        Some((0..columns(rows).len()).map(column).collect())
+    }
+
+    /// What a plain line says in a column.
+    pub fn text<'t>(&self, text: &'t str, line: &Line<'t>, column: usize) -> &'t str {
+        let (start, end) = self.place(text, line, column);
+        &text[start as usize..end as usize]
+    }
+
+    /// Where a plain line says it.
+    pub fn place(&self, text: &str, line: &Line, column: usize) -> (u32, u32) {
+        let (from, to) = match (self.order[column], &line.quoted) {
+            (None, _) => (line.end, line.end),
+            (Some(at), None) => line.cell(at),
+            (Some(at), Some(cells)) => match cells.get(at) {
+                Some(cell) => return (cell.start, cell.end),
+                None => (line.end, line.end),
+            },
+        };
+        let bytes = &text.as_bytes()[from..to];
+        let left = bytes.len() - bytes.trim_ascii_start().len();
+        let kept = bytes.trim_ascii().len();
+        ((from + left) as u32, (from + left + kept) as u32)
+    }
+
+    /// What a line says besides the columns that tell rows apart; `None` where the line is not plain
+    /// or those columns do not lead.
+    pub fn rest<'t>(&self, text: &'t str, line: &Line<'t>) -> Option<&'t str> {
+        let plain = line.quoted.is_none() && self.leading > 0 && line.commas() < self.width;
+        plain.then(|| match line.commas() < self.leading {
+            true => "",
+            false => &text[line.commas[self.leading - 1] as usize + 1..line.end],
+        })
+    }
+}
+
+/// No table has more columns than this, and one more.
+const MOST_COMMAS: usize = NODE_COLUMNS.len();
+
+/// A line of a CSV text, or a record whose quotes hold line ends.
+#[derive(Debug)]
+pub struct Line<'t> {
+    start: usize,
+    end: usize,
+    /// Where its commas are; of a line with too many the first.
+    commas: [u32; MOST_COMMAS],
+    count: usize,
+    /// Its cells where quotes had to be undone.
+    quoted: Option<Vec<Cell<'t>>>,
+}
+
+impl<'t> Line<'t> {
+    /// One past its last byte, line ends left out.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    fn commas(&self) -> usize {
+        self.count
+    }
+
+    /// The bytes of a cell of a plain line; beyond its last, none.
+    fn cell(&self, at: usize) -> (usize, usize) {
+        let known = self.count.min(MOST_COMMAS);
+        if at > known {
+            return (self.end, self.end);
+        }
+        let from = match at {
+            0 => self.start,
+            at => self.commas[at - 1] as usize + 1,
+        };
+        let to = match at < known {
+            true => self.commas[at] as usize,
+            false => self.end,
+        };
+        (from, to)
+    }
+
+    /// All its cells.
+    fn cells(&self, text: &'t str) -> Vec<Cell<'t>> {
+        if let Some(cells) = &self.quoted {
+            return cells.clone();
+        }
+        let mut cells = Vec::with_capacity(self.count + 1);
+        let mut from = self.start;
+        for comma in memchr::memchr_iter(b',', &text.as_bytes()[self.start..self.end]) {
+            cells.push(trimmed(text, from, self.start + comma));
+            from = self.start + comma + 1;
+        }
+        cells.push(trimmed(text, from, self.end));
+        cells
+    }
+}
+
+/// The lines of a CSV text. Those without quotes, nearly all of them, are split where their commas
+/// are; the rest is for the CSV parser.
+pub struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    end: usize,
+}
+
+impl<'t> Lines<'t> {
+    /// The lines of a part of a text, which ends at a line's end.
+    pub fn new(text: &'t str, from: usize, to: usize) -> Lines<'t> {
+        let at = match text.starts_with('\u{feff}') {
+            true => from.max(3),
+            false => from,
+        };
+        Lines { text, at, end: to }
+    }
+
+    fn line(&mut self) -> Option<Line<'t>> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        if start >= self.end {
+            return None;
+        }
+        let mut line = Line {
+            start,
+            end: self.end,
+            commas: [0; MOST_COMMAS],
+            count: 0,
+            quoted: None,
+        };
+        for (at, byte) in bytes[start..self.end].iter().enumerate() {
+            match byte {
+                b',' => {
+                    if line.count < MOST_COMMAS {
+                        line.commas[line.count] = (start + at) as u32;
+                    }
+                    line.count += 1;
+                }
+                b'\n' => {
+                    line.end = start + at;
+                    break;
+                }
+                b'"' => return Some(self.record(line)),
+                _ => {}
+            }
+        }
+        self.at = line.end + 1;
+        if bytes[start..line.end].last() == Some(&b'\r') {
+            line.end -= 1;
+        }
+        Some(line)
+    }
+
+    /// Reads a record by the rules of CSV: quotes, doubled quotes, line ends in quotes.
+    fn record(&mut self, line: Line<'t>) -> Line<'t> {
+        let mut reader = csv_core::ReaderBuilder::new()
+            .terminator(csv_core::Terminator::CRLF)
+            .build();
+        let mut buffer = [0; 1024];
+        let mut value: Vec<u8> = Vec::new();
+        let mut cells = Vec::new();
+        let text = self.text;
+        let mut from = self.at;
+        loop {
+            let input = &text.as_bytes()[self.at..self.end];
+            let (result, read, written) = reader.read_field(input, &mut buffer);
+            self.at += read;
+            value.extend_from_slice(&buffer[..written]);
+            match result {
+                ReadFieldResult::OutputFull => {}
+                // The input ends here; the parser learns so from an empty one.
+                ReadFieldResult::InputEmpty => {}
+                ReadFieldResult::End => break,
+                ReadFieldResult::Field { record_end } => {
+                    let last = text.as_bytes()[..self.at].last();
+                    let ended = self.at > from && matches!(last, Some(b',' | b'\n' | b'\r'));
+                    let to = if ended { self.at - 1 } else { self.at };
+                    cells.push(unescaped(text, from, to, &value));
+                    value.clear();
+                    from = self.at;
+                    if record_end {
+                        // The parser stops after `\r` and takes `\n` with what follows.
+                        if last == Some(&b'\r') && text.as_bytes().get(self.at) == Some(&b'\n') {
+                            self.at += 1;
+                        }
+                        break;
+                    }
+                }
+            }
+        }
+        Line {
+            end: self.at,
+            count: cells.len().saturating_sub(1),
+            quoted: Some(cells),
+            ..line
+        }
+    }
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = Line<'t>;
+
+    /// The next line that is not blank.
+    fn next(&mut self) -> Option<Line<'t>> {
+        loop {
+            let line = self.line()?;
+            let blank = line.quoted.is_none()
+                && self.text.as_bytes()[line.start..line.end]
+                    .trim_ascii()
+                    .is_empty();
+            if !blank {
+                return Some(line);
+            }
+        }
+    }
 }
 
 /// For each column its position in the file, or what is wrong with the header.
@@ -295,86 +551,6 @@ fn span(file: FileId, cell: &Cell) -> Span {
         file,
         start: cell.start,
         end: cell.end,
-    }
-}
-
-/// The records of a CSV text. Lines without quotes, nearly all of them, are split where their commas
-/// are; the rest is for the CSV parser.
-struct CsvRecords<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl<'t> CsvRecords<'t> {
-    fn new(text: &'t str) -> CsvRecords<'t> {
-        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        CsvRecords { text, at }
-    }
-
-    /// Puts the cells of the next record that is no empty line into `record`; whether there is one.
-    fn next(&mut self, record: &mut Vec<Cell<'t>>) -> bool {
-        loop {
-            record.clear();
-            if self.at >= self.text.len() {
-                return false;
-            }
-            let start = self.at;
-            let rest = &self.text.as_bytes()[start..];
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end);
-            let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
-            if memchr::memchr2(b'"', b'\r', line).is_some() {
-                self.quoted(record);
-            } else {
-                self.at = start + end + 1;
-                let mut from = start;
-                for comma in memchr::memchr_iter(b',', line) {
-                    record.push(trimmed(self.text, from, start + comma));
-                    from = start + comma + 1;
-                }
-                record.push(trimmed(self.text, from, start + line.len()));
-            }
-            let empty = record.iter().all(|cell| cell.text.is_empty());
-            if !empty || record.len() > 1 {
-                return true;
-            }
-        }
-    }
-
-    /// Reads a record by the rules of CSV: quotes, doubled quotes, line ends in quotes.
-    fn quoted(&mut self, record: &mut Vec<Cell<'t>>) {
-        let mut reader = csv_core::Reader::new();
-        let mut buffer = [0; 1024];
-        let mut value: Vec<u8> = Vec::new();
-        let mut from = self.at;
-        loop {
-            let input = &self.text.as_bytes()[self.at..];
-            let (result, read, written) = reader.read_field(input, &mut buffer);
-            self.at += read;
-            value.extend_from_slice(&buffer[..written]);
-            match result {
-                ReadFieldResult::OutputFull => {}
-                // The input ends here; the parser learns so from an empty one.
-                ReadFieldResult::InputEmpty => {}
-                ReadFieldResult::End => return,
-                ReadFieldResult::Field { record_end } => {
-                    let ended = self.at > from
-                        && matches!(self.text.as_bytes()[self.at - 1], b',' | b'\n' | b'\r');
-                    let to = if ended { self.at - 1 } else { self.at };
-                    record.push(unescaped(self.text, from, to, &value));
-                    value.clear();
-                    from = self.at;
-                    if record_end {
-                        // The parser stops after `\r` and takes `\n` with what follows.
-                        if self.text.as_bytes().get(self.at) == Some(&b'\n')
-                            && self.text.as_bytes()[self.at - 1] == b'\r'
-                        {
-                            self.at += 1;
-                        }
-                        return;
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -489,11 +665,7 @@ fn json_lines<'t>(
                 }
             }
         }
-        let row = Row {
-            file: table.file,
-            cells: &cells,
-        };
-        if !each(&row, diags) {
+        if !each(&Row::new(table.file, &cells), diags) {
             break;
         }
     }

@@ -9,7 +9,7 @@ use abide::model::plans::Plan;
 use abide::model::vocabulary::Date;
 use abide::model::{Model, NameId};
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Runs the engine; the second result says where its findings break a promise of their own: no two of
@@ -79,6 +79,16 @@ fn one_plan(
                 Some(format!("finding {number} of plan {at} {why}"))
             }),
     );
+    // What is not listed is counted, and as often.
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for finding in &outcome.findings {
+        *counts.entry(finding.code().name).or_default() += 1;
+    }
+    let counted = check::plans::judge_most(judge, plan, 0);
+    if counted.more != counts || !counted.findings.is_empty() {
+        let (more, some) = (counted.more, counts);
+        broken.push(format!("plan {at} has {some:?} and counts {more:?}"));
+    }
     let mut other = |code: &'static str, place: At, what: u32| {
         found.others.insert(Other {
             plan: at,

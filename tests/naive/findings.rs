@@ -187,11 +187,11 @@ impl PlanJudge<'_, '_, '_> {
     fn edge(&mut self, flows: &Flows, at: usize) -> Result<(), TooMany> {
         let edge = &self.plan.edges[at];
         let place = At::Edge(at);
-        let sender = &self.plan.nodes[edge.from];
+        let sender = &self.plan.nodes[edge.from()];
         // "`all` carries every label of the sender; from a source, or where nothing arrives, it is an
         // error."
         if let EdgeKind::Arrow { data: None, .. } = edge.kind
-            && (sender.kind == NodeKind::Source || flows.held[edge.from].is_empty())
+            && (sender.kind == NodeKind::Source || flows.held[edge.from()].is_empty())
         {
             self.other("nothing-to-carry", place, None, 0);
         }
@@ -224,7 +224,7 @@ impl PlanJudge<'_, '_, '_> {
     /// The table of edges in §5.
     fn acts_of(&self, at: usize, carried: &Carried) -> Vec<(Label, Acts)> {
         let edge = &self.plan.edges[at];
-        let sender = &self.plan.nodes[edge.from];
+        let sender = &self.plan.nodes[edge.from()];
         match &edge.kind {
             EdgeKind::Uses { .. } => {
                 let label = &carried.after;
@@ -245,8 +245,8 @@ impl PlanJudge<'_, '_, '_> {
                     })
                     .into()
             }
-            EdgeKind::Arrow { to, verb, .. } => {
-                let receiver = &self.plan.nodes[*to];
+            EdgeKind::Arrow { verb, .. } => {
+                let receiver = &self.plan.nodes[edge.to()];
                 let label = &carried.after;
                 let ours = |node: &Node| matches!(node.kind, NodeKind::System | NodeKind::Store);
                 let action = match (sender.kind, receiver.kind) {
@@ -263,8 +263,8 @@ impl PlanJudge<'_, '_, '_> {
                 // Who acts: "the receiver" of collect and of use between two nodes, "the sender" of
                 // share and sell.
                 let (actor, other, other_at) = match action {
-                    Action::Collect | Action::Use => (receiver, sender, edge.from),
-                    _ => (sender, receiver, *to),
+                    Action::Collect | Action::Use => (receiver, sender, edge.from()),
+                    _ => (sender, receiver, edge.to()),
                 };
                 let mut acts = self.acts(action, label, actor, receiver, edge.purpose.as_ref());
                 if action != Action::Use {
@@ -283,7 +283,7 @@ impl PlanJudge<'_, '_, '_> {
                         edge.purpose.as_ref(),
                     );
                     acts.counterparty = Some(flow::parties(self.judge.sets, receiver));
-                    acts.own_source = self.own_source(label, *to);
+                    acts.own_source = self.own_source(label, edge.to());
                     acts.place = None;
                     acts.from = Some(from);
                     acts.to = Some(to_regions);
@@ -553,10 +553,10 @@ impl PlanJudge<'_, '_, '_> {
                     .any(|rule| rule.verbs.contains(&VerbWord::Transfer))
             });
             for (at, edge) in self.plan.edges.iter().enumerate() {
-                let EdgeKind::Arrow { to, .. } = edge.kind else {
+                if !matches!(edge.kind, EdgeKind::Arrow { .. }) {
                     continue;
-                };
-                let ends = [&self.plan.nodes[edge.from], &self.plan.nodes[to]];
+                }
+                let ends = [&self.plan.nodes[edge.from()], &self.plan.nodes[edge.to()]];
                 let no_source = ends.iter().all(|node| node.kind != NodeKind::Source);
                 let unstated = ends.iter().any(|node| node.place.is_none());
                 if says_transfer && no_source && unstated {

@@ -131,9 +131,9 @@ fn way_on(
     carried: &Carried,
 ) -> Option<Way> {
     let before = match &carried.before {
-        Some(before) if !carried.begins => {
-            ways.get(&(plan.edges[edge].from, before.clone()))?.clone()
-        }
+        Some(before) if !carried.begins => ways
+            .get(&(plan.edges[edge].from(), before.clone()))?
+            .clone(),
         _ => (0, Vec::new()),
     };
     let (steps, mut edges) = before;
@@ -172,8 +172,7 @@ fn ways(plan: &Plan, carried: &[BTreeSet<Carried>]) -> BTreeMap<(usize, Label), 
 fn receiver(plan: &Plan, edge: usize) -> Option<usize> {
     let edge = &plan.edges[edge];
     let receiver = match &edge.kind {
-        EdgeKind::Arrow { to, .. } => *to,
-        EdgeKind::Derives { .. } => edge.from,
+        EdgeKind::Arrow { .. } | EdgeKind::Derives { .. } => edge.to(),
         EdgeKind::Uses { .. } => return None,
     };
     (plan.nodes[receiver].kind != NodeKind::Source).then_some(receiver)
@@ -324,12 +323,12 @@ fn at_sender(
     let edge = &plan.edges[at];
     let list = list_of(edge);
     let names = sets.list_or_any(Kind::Data, list);
-    let mut labels: BTreeSet<(Label, bool)> = held[edge.from]
+    let mut labels: BTreeSet<(Label, bool)> = held[edge.from()]
         .iter()
         .filter(|label| names.contains(&label.data))
         .map(|label| (label.clone(), false))
         .collect();
-    if plan.nodes[edge.from].kind == NodeKind::Source {
+    if plan.nodes[edge.from()].kind == NodeKind::Source {
         labels.clear();
     }
     for (_, _, name) in unsourced.iter().filter(|(edge, ..)| *edge == at) {
@@ -343,11 +342,9 @@ fn at_sender(
 
 /// "Edges from a source or an external make labels".
 fn made_by(sets: &Sets, plan: &Plan, today: Date, edge: &Edge) -> BTreeSet<Label> {
-    let sender = &plan.nodes[edge.from];
+    let sender = &plan.nodes[edge.from()];
     let EdgeKind::Arrow {
-        to,
-        data: Some(list),
-        ..
+        data: Some(list), ..
     } = &edge.kind
     else {
         return BTreeSet::new();
@@ -378,10 +375,10 @@ fn made_by(sets: &Sets, plan: &Plan, today: Date, edge: &Edge) -> BTreeSet<Label
         form,
         subject: sets.list_or_any(Kind::Subject, sender.subject.as_ref()),
         resident: sets.list_or_any(Kind::Region, sender.resident.as_ref()),
-        context: sets.list_or_any(Kind::Context, plan.nodes[*to].context.as_ref()),
+        context: sets.list_or_any(Kind::Context, plan.nodes[edge.to()].context.as_ref()),
         collected_for,
         lasting,
-        source: Source::Node(edge.from),
+        source: Source::Node(edge.from()),
         ancestors: Names::new(),
     };
     sets.list(Kind::Data, list)
@@ -421,7 +418,7 @@ fn missing(
     let mut missing = BTreeSet::new();
     for (at, edge) in plan.edges.iter().enumerate() {
         let brings = matches!(
-            plan.nodes[edge.from].kind,
+            plan.nodes[edge.from()].kind,
             NodeKind::Source | NodeKind::External
         );
         let arrow = matches!(edge.kind, EdgeKind::Arrow { .. });
@@ -430,7 +427,7 @@ fn missing(
         };
         for (position, name) in names_of(list).into_iter().enumerate() {
             let wanted = listed(sets, list, name);
-            let arrives = held[edge.from]
+            let arrives = held[edge.from()]
                 .iter()
                 .any(|label| wanted.contains(&label.data));
             if !arrives && !wanted.is_empty() && !unsourced.contains(&(at, position, name)) {

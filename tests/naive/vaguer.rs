@@ -78,7 +78,7 @@ fn edges(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
         with("form", &|edge| edge.form = Some(wider.clone()));
     }
     let collects = matches!(
-        plan.nodes[edge.from].kind,
+        plan.nodes[edge.from()].kind,
         NodeKind::Source | NodeKind::External
     ) && matches!(edge.kind, EdgeKind::Arrow { .. });
     if let (Some(list), false) = (&edge.purpose, collects) {

@@ -8,9 +8,11 @@ mod faults;
 mod header;
 mod inherit;
 mod names;
+mod nodes;
 mod places;
 mod plans;
 mod policies;
+mod rows;
 mod rules;
 mod scope;
 mod shown;
@@ -50,7 +52,7 @@ impl Visible {
 
 /// The model of files that are judged together, given in any order.
 pub fn lower(asts: &[&Ast], visible: &Visible, diags: &mut Diags) -> Model {
-    let (elsewhere, tables) = (Elsewhere::default(), Tables::new());
+    let (elsewhere, tables) = (Elsewhere::default(), Tables::default());
     lower_knowing(asts, visible, &elsewhere, &tables, diags)
 }
 

@@ -2,17 +2,22 @@
 
 use super::clauses;
 use super::names::docs;
+use super::nodes::{Known, Nodes};
 use super::policies::{Policies, clashes};
+use super::rows::{self, KnownNodes};
 use super::scope::{Scope, nearest, suggest};
 use super::{tables, waivers};
 use crate::diag::{Diagnostic, Diags, codes};
-use crate::model::plans::{Does, Edge, EdgeKind, Keeps, Node, NodeKind, Plan};
+use crate::model::plans::{
+    Does, Edge, EdgeDetails, EdgeKind, Keeps, Node, NodeDetails, NodeKind, Plan,
+};
 use crate::model::rules::{Action, VerbWord};
 use crate::model::vocabulary::{Kind, NameSet, is_variable, party};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Ast, Carries, Item, Name, Names, PlanItem, TableRows};
-use crate::syntax::table::{Row, Tables, for_each_row};
+use crate::syntax::table::{Header, Lines, Row, TableFormat, Tables, for_each_row};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Lowers all plans of the files.
 pub(super) fn lower(
@@ -42,23 +47,6 @@ pub(super) fn lower(
         .iter()
         .map(|tree| plan(tree, scope, policies, tables, diags))
         .collect()
-}
-
-/// A node that edges can name.
-struct Known {
-    at: usize,
-    kind: NodeKind,
-    span: Span,
-    /// What an edge needs of it is in error, and reported.
-    unusable: bool,
-}
-
-/// The nodes of a plan by name.
-#[derive(Default)]
-struct Nodes {
-    by_name: BTreeMap<String, Known>,
-    /// Some could not be read, which is reported: a name that is not here may be one of theirs.
-    torn: bool,
 }
 
 fn plan(
@@ -92,15 +80,7 @@ fn plan(
             }
             PlanItem::Node(tree) => add_node(&mut result, &mut known, tree, scope, diags),
             PlanItem::Table(table) if table.rows == TableRows::Nodes => {
-                let sound = each_row(table, tables, diags, |row, diags| {
-                    match tables::node(row, diags) {
-                        Some(tree) => add_node(&mut result, &mut known, &tree, scope, diags),
-                        None => {
-                            result.broken = true;
-                            known.torn = true;
-                        }
-                    }
-                });
+                let sound = nodes_of_table(&mut result, &mut known, table, tables, scope, diags);
                 result.broken |= !sound;
                 known.torn |= !sound;
             }
@@ -113,18 +93,124 @@ fn plan(
         match item {
             PlanItem::Edge(tree) => add_edge(&mut result, &known, tree, scope, diags),
             PlanItem::Table(table) if table.rows == TableRows::Flows => {
-                let sound = each_row(table, tables, diags, |row, diags| {
-                    match tables::edge(row, diags) {
-                        Some(tree) => add_edge(&mut result, &known, &tree, scope, diags),
-                        None => result.broken = true,
-                    }
-                });
+                let sound = flows_of_table(&mut result, &known, table, tables, scope, diags);
                 result.broken |= !sound;
             }
             _ => {}
         }
     }
     result
+}
+
+/// Adds the rows of a table of nodes; whether all could be read.
+fn nodes_of_table(
+    result: &mut Plan,
+    known: &mut Nodes,
+    table: &ast::Table,
+    tables: &Tables,
+    scope: &Scope,
+    diags: &mut Diags,
+) -> bool {
+    let row =
+        |result: &mut Plan, known: &mut Nodes, row: &Row, diags: &mut Diags| match tables::node(
+            row, diags,
+        ) {
+            Some(tree) => add_node(result, known, &tree, scope, diags),
+            None => {
+                result.broken = true;
+                known.torn = true;
+            }
+        };
+    let text = match tables.texts.get(&table.path.span) {
+        Some(text) if text.format == TableFormat::Csv => text,
+        _ => {
+            return each_row(table, tables, diags, |one, diags| {
+                row(result, known, one, diags);
+            });
+        }
+    };
+    let Some(header) = Header::read(text, table.rows, diags) else {
+        return false;
+    };
+    let most = diags.len() + tables::MOST_FINDINGS;
+    let mut seen = KnownNodes::new(header);
+    let lines = Lines::new(text.text, seen.header().end, text.text.len());
+    let mut sound = true;
+    for line in lines {
+        if let Some(node) = seen.quick(text, &line) {
+            push_node(result, known, node, false, diags);
+        } else {
+            let before = (diags.len(), result.nodes.len());
+            match seen.header().cells(text, &line, table.rows, diags) {
+                // A row of empty cells is what a spreadsheet leaves where rows were deleted.
+                Some(cells) if cells.iter().all(|cell| cell.text.is_empty()) => {}
+                Some(cells) => row(result, known, &Row::new(text.file, &cells), diags),
+                None => sound = false,
+            }
+            if before == (diags.len(), result.nodes.len().wrapping_sub(1)) {
+                seen.learn(text, &line, &result.nodes[before.1]);
+            }
+        }
+        if diags.len() >= most {
+            diags.push(given_up(table));
+            return false;
+        }
+    }
+    sound
+}
+
+/// Adds the rows of a table of flows; whether all could be read.
+fn flows_of_table(
+    result: &mut Plan,
+    known: &Nodes,
+    table: &ast::Table,
+    tables: &Tables,
+    scope: &Scope,
+    diags: &mut Diags,
+) -> bool {
+    let slow = |row: &Row, scope: &Scope, diags: &mut Diags| {
+        tables::edge(row, diags).and_then(|tree| edge(&tree, known, scope, diags))
+    };
+    let text = match tables.texts.get(&table.path.span) {
+        Some(text) if text.format == TableFormat::Csv => text,
+        _ => {
+            let mut sound = true;
+            let read = each_row(table, tables, diags, |row, diags| {
+                match slow(row, scope, diags) {
+                    Some(edge) => result.edges.push(edge),
+                    None => sound = false,
+                }
+            });
+            return read && sound;
+        }
+    };
+    let Some(header) = Header::read(text, table.rows, diags) else {
+        return false;
+    };
+    // A scope remembers what it guessed, so each thread has its own.
+    let (vocabulary, sight) = (scope.vocabulary, scope.sight);
+    let reader = || -> Box<rows::Slow<'_>> {
+        let scope = Scope::new(vocabulary, sight);
+        Box::new(move |row, diags| slow(row, &scope, diags))
+    };
+    let most = tables::MOST_FINDINGS;
+    let mut found = rows::flows(text, &header, known, tables.jobs, most, &reader);
+    result.edges.append(&mut found.edges);
+    diags.append(&mut found.diags);
+    if found.given_up {
+        diags.push(given_up(table));
+    }
+    !found.broken && !found.given_up
+}
+
+/// That a table is read no further.
+fn given_up(table: &ast::Table) -> Diagnostic {
+    Diagnostic::new(
+        &codes::BAD_TABLE,
+        table.path.span,
+        "so much is wrong with this table that it is read no further",
+    )
+    .help("mend what is listed, and check again")
 }
 
 /// Calls a function with every row of a table; whether the table could be read. Findings about one
@@ -135,28 +221,19 @@ fn each_row(
     diags: &mut Diags,
     mut each: impl FnMut(&Row, &mut Diags),
 ) -> bool {
-    let Some(text) = tables.get(&table.path.span) else {
+    let Some(text) = tables.texts.get(&table.path.span) else {
         return false;
     };
     let most = diags.len() + tables::MOST_FINDINGS;
-    let mut whole = true;
     let sound = for_each_row(text, table.rows, diags, |row, diags| {
         each(row, diags);
-        if diags.len() < most {
-            return true;
-        }
-        whole = false;
-        diags.push(
-            Diagnostic::new(
-                &codes::BAD_TABLE,
-                row.whole(),
-                "so much is wrong with this table that it is read no further",
-            )
-            .help("mend what is listed, and check again"),
-        );
-        false
+        diags.len() < most
     });
-    sound && whole
+    if diags.len() >= most {
+        diags.push(given_up(table));
+        return false;
+    }
+    sound
 }
 
 fn add_node(
@@ -166,32 +243,34 @@ fn add_node(
     scope: &Scope,
     diags: &mut Diags,
 ) {
-    if let Some(first) = known.by_name.get(&*tree.name.text) {
-        diags.push(
-            Diagnostic::new(
-                &codes::DUPLICATE_NAME,
-                tree.name.span,
-                format!("a node `{}` is there already", tree.name.text),
-            )
-            .label("again here")
-            .also(first.span, "first here")
-            .help("give one of them another name"),
-        );
-        result.broken = true;
-        return;
-    }
     let (node, unusable) = node(tree, scope, diags);
+    push_node(result, known, node, unusable, diags);
+}
+
+fn push_node(result: &mut Plan, known: &mut Nodes, node: Node, unusable: bool, diags: &mut Diags) {
+    let one = Known {
+        at: result.nodes.len(),
+        kind: node.kind,
+        span: node.span,
+        unusable,
+    };
     result.broken |= node.broken || unusable;
-    known.by_name.insert(
-        tree.name.text.clone(),
-        Known {
-            at: result.nodes.len(),
-            kind: tree.kind,
-            span: tree.name.span,
-            unusable,
-        },
-    );
-    result.nodes.push(node);
+    match known.add(&node.name, one) {
+        Ok(()) => result.nodes.push(node),
+        Err(first) => {
+            result.broken = true;
+            diags.push(again(&node.name, node.span, first.span));
+        }
+    }
+}
+
+/// That a node has a name that another has already.
+fn again(name: &str, span: Span, first: Span) -> Diagnostic {
+    let message = format!("a node `{name}` is there already");
+    Diagnostic::new(&codes::DUPLICATE_NAME, span, message)
+        .label("again here")
+        .also(first, "first here")
+        .help("give one of them another name")
 }
 
 fn add_edge(result: &mut Plan, known: &Nodes, tree: &ast::Edge, scope: &Scope, diags: &mut Diags) {
@@ -240,8 +319,7 @@ fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
         NodeKind::External => (of, role),
         NodeKind::System | NodeKind::Store => (None, role),
     };
-    let node = Node {
-        name: tree.name.text.clone(),
+    let details = NodeDetails {
         kind: tree.kind,
         subject,
         resident,
@@ -252,9 +330,13 @@ fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
         does,
         docs: docs(&tree.docs),
         waivers,
+        broken: unusable || diags.len() > before,
+    };
+    let node = Node {
+        name: tree.name.text.clone(),
         span: tree.name.span,
         whole: tree.span,
-        broken: unusable || diags.len() > before,
+        details: Arc::new(details),
     };
     (node, unusable)
 }
@@ -468,14 +550,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
             let sound = fits.is_none();
             diags.extend(fits);
             match (to, data) {
-                (Some(to), Some(data)) if sound => Some((
-                    EdgeKind::Arrow {
-                        to: to.at,
-                        verb,
-                        data,
-                    },
-                    to.unusable,
-                )),
+                (Some(to), Some(data)) if sound => Some((EdgeKind::Arrow { verb, data }, Some(to))),
                 _ => None,
             }
         }
@@ -485,7 +560,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
             diags.extend(idle);
             some(Kind::Data, Some(names), scope, diags)
                 .filter(|_| sound)
-                .map(|data| (EdgeKind::Uses { data }, false))
+                .map(|data| (EdgeKind::Uses { data }, from))
         }
         ast::EdgeKind::Derives(product, names) => {
             let idle = from.and_then(|from| source_is_idle(tree, from, "derives"));
@@ -495,7 +570,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
             let data = some(Kind::Data, Some(names), scope, diags);
             match (product, data) {
                 (Some(product), Some(data)) if sound => {
-                    Some((EdgeKind::Derives { product, data }, false))
+                    Some((EdgeKind::Derives { product, data }, from))
                 }
                 _ => None,
             }
@@ -505,23 +580,23 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
     let purpose = optional(Kind::Purpose, tree.purpose.as_ref(), scope, diags);
     let given = clauses::literals(&tree.given, scope, diags);
     let fulfilling = clauses::ids(Kind::Duty, &tree.fulfilling, scope, diags);
-    let (from, (kind, unusable)) = (from?, kind?);
-    let edge = Edge {
-        from: from.at,
+    let (from, (kind, to)) = (from?, kind?);
+    let to = to?;
+    let details = EdgeDetails {
         kind,
         form: form?,
         purpose: purpose?,
         given: given?,
         fulfilling: fulfilling?,
         waivers,
-        span: tree.statement,
     };
-    (!unusable && !from.unusable).then_some(edge)
+    let edge = Edge::new(from.at, to.at, tree.statement, Arc::new(details));
+    (!from.unusable && !to.unusable).then_some(edge)
 }
 
 /// The node a name means; where there is none, says so.
 fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Known> {
-    if let Some(known) = nodes.by_name.get(&*name.text) {
+    if let Some(known) = nodes.find(&name.text) {
         return Some(known);
     }
     if nodes.torn {
@@ -529,10 +604,7 @@ fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Know
     }
     let near = nearest(
         &name.text,
-        nodes
-            .by_name
-            .iter()
-            .map(|(name, known)| (&**name, (&**name, Some(known.span)))),
+        nodes.iter().map(|(name, span)| (name, (name, Some(span)))),
     );
     let diagnostic = Diagnostic::new(
         &codes::UNKNOWN_NAME,

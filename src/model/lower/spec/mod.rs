@@ -83,7 +83,7 @@ fn lower_some(files: &[(&str, &str)], few: usize) -> Lowered {
         &all[..few],
         &Visible(visible),
         &elsewhere,
-        &Tables::new(),
+        &Tables::default(),
         &mut diags,
     );
     diags.sort_by(|a, b| a.order(b));

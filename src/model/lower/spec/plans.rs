@@ -82,11 +82,11 @@ fn edges_keep_what_they_say() {
     assert!(matches!(
         edges[0].kind,
         EdgeKind::Arrow {
-            to: 1,
             verb: None,
             data: Some(_)
         }
     ));
+    assert_eq!((edges[0].from(), edges[0].to()), (0, 1));
     assert!(matches!(edges[1].kind, EdgeKind::Arrow { data: None, .. }));
     assert!(edges[2].form.is_some());
     assert_eq!(edges[3].fulfilling.len(), 1);

@@ -198,7 +198,7 @@ fn survives(text: &str) {
         &all,
         &visible,
         &Elsewhere::default(),
-        &Tables::new(),
+        &Tables::default(),
         &mut diags,
     );
     let broken = model.policies.iter().any(|policy| policy.broken)

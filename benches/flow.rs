@@ -1,0 +1,176 @@
+//! Judging plans of 10^4 nodes and more, phase by phase, against a bare propagation of bitsets over the
+//! same graph and (up to 10^4 nodes) the same as a Datalog program for `ascent`.
+//!
+//! `cargo bench --bench flow` runs both shapes at 10^4 and 10^5 nodes; `cargo bench --bench flow -- dense
+//! 1000000` one of them; `cargo bench --bench flow -- write dense 1000000 FOLDER` writes the files for
+//! `abide check FOLDER`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark reads the clock and its arguments, and writes files"
+)]
+
+mod bare;
+mod datalog;
+mod shapes;
+
+use abide::check::{Judge, plans};
+use abide::flow::{Asks, build, spread, unsourced::spread_all};
+use abide::model::PolicyId;
+use abide::model::lower::{Elsewhere, Visible, lower_knowing};
+use abide::source::{FileId, Span};
+use abide::syntax::ast::{Item, PlanItem};
+use abide::syntax::parse;
+use abide::syntax::table::{TableFormat, TableText, Tables};
+use fixedbitset::FixedBitSet;
+use shapes::{Files, Shape};
+use std::time::{Duration, Instant};
+
+fn main() {
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| arg != "--bench")
+        .collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        ["write", shape, nodes, folder] => {
+            let files = shapes::files(of(shape), number(nodes));
+            std::fs::create_dir_all(folder).expect("a folder");
+            for (name, text) in [
+                ("map.abide", files.abide),
+                ("nodes.csv", files.nodes),
+                ("flows.csv", files.flows),
+            ] {
+                std::fs::write(std::path::Path::new(folder).join(name), text).expect("written");
+            }
+        }
+        [shape, nodes] => run(of(shape), number(nodes)),
+        _ => {
+            for shape in [Shape::Local, Shape::Dense] {
+                for nodes in [10_000, 100_000] {
+                    run(shape, nodes);
+                }
+            }
+        }
+    }
+}
+
+fn of(word: &str) -> Shape {
+    match word {
+        "dense" => Shape::Dense,
+        _ => Shape::Local,
+    }
+}
+
+fn number(text: &str) -> usize {
+    text.parse().expect("a number of nodes")
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let result = work();
+    (result, start.elapsed())
+}
+
+fn run(shape: Shape, nodes: usize) {
+    let files: Files = shapes::files(shape, nodes);
+    println!(
+        "{shape:?}, {nodes} nodes, {} bytes of tables",
+        files.nodes.len() + files.flows.len()
+    );
+    let mut diags = Vec::new();
+    let ast = parse(FileId(0), &files.abide, &mut diags);
+    let tables = Tables {
+        texts: texts(&ast, &files),
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    // Tables see what the file that brings them in declares.
+    let seen = |file: u32| (FileId(file), [FileId(0), FileId(file)].into());
+    let visible = Visible([0, 1, 2].map(seen).into());
+    let (model, lowering) = timed(|| {
+        lower_knowing(
+            &[&ast],
+            &visible,
+            &Elsewhere::default(),
+            &tables,
+            &mut diags,
+        )
+    });
+    assert!(diags.is_empty(), "{}", diags[0].message);
+    let plan = &model.plans[0];
+    assert_eq!((plan.nodes.len(), plan.edges.len()), (nodes, 4 * nodes));
+    let today = "2026-11-24".parse().expect("a day");
+    let mut judge = Judge::new(&model, today);
+    let (_, compiling) = timed(|| judge.decision(PolicyId(0)));
+    let expired = FixedBitSet::new();
+    let (mut graph, building) = timed(|| build(&model.vocabulary, plan, &expired, Asks::default()));
+    let ((held, _), spreading) = timed(|| spread_all(&model.vocabulary, plan, &mut graph));
+    let labels = graph.labels.labels.len();
+    let rows = held.rows.len();
+    let (bare, bare_time) = timed(|| bare::spread(&graph));
+    let same = (0..nodes).all(|node| held.held(node).eq(bare.held(node)));
+    assert!(same, "both hold the same");
+    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100));
+    let counted: usize = outcome.more.values().sum();
+    println!(
+        "  {labels} labels, {rows} different rows; {} findings listed, {counted} counted",
+        outcome.findings.len()
+    );
+    let ratio = |time: Duration| time.as_secs_f64() / bare_time.as_secs_f64();
+    let both = building + spreading;
+    for (name, time) in [
+        ("lower, from text", lowering),
+        ("compile the policy", compiling),
+        ("build the graph", building),
+        ("spread", spreading),
+        ("build and spread", both),
+        ("bare propagation", bare_time),
+        ("build, spread, judge", judging),
+    ] {
+        println!(
+            "  {name:<22} {:>9.1} ms  {:>6.2} x bare",
+            time.as_secs_f64() * 1e3,
+            ratio(time)
+        );
+    }
+    drop(outcome);
+    if nodes <= 10_000 {
+        let (facts, datalog) = timed(|| datalog::spread(&graph));
+        let all: usize = (0..nodes).map(|node| held.held(node).count()).sum();
+        assert_eq!(facts, all, "both hold as much");
+        println!(
+            "  {:<22} {:>9.1} ms  {:>6.2} x bare",
+            "ascent",
+            datalog.as_secs_f64() * 1e3,
+            ratio(datalog)
+        );
+    }
+    let _ = spread(&mut graph);
+}
+
+/// The texts of the tables by the place of the path that names each.
+fn texts<'t>(
+    ast: &abide::syntax::ast::Ast,
+    files: &'t Files,
+) -> std::collections::BTreeMap<Span, TableText<'t>> {
+    let plans = ast.items.iter().filter_map(|item| match item {
+        Item::Plan(plan) => Some(&plan.items),
+        _ => None,
+    });
+    let tables = plans.flatten().filter_map(|item| match item {
+        PlanItem::Table(table) => Some(&table.path),
+        _ => None,
+    });
+    let of = |path: &abide::syntax::ast::Text| match path.value.as_str() {
+        "nodes.csv" => (FileId(1), files.nodes.as_str()),
+        _ => (FileId(2), files.flows.as_str()),
+    };
+    tables
+        .map(|path| {
+            let (file, text) = of(path);
+            let format = TableFormat::Csv;
+            (path.span, TableText { file, text, format })
+        })
+        .collect()
+}

@@ -1,0 +1,398 @@
+//! Whole rows of labels looked at at once: which could be anything but fine in a situation.
+//!
+//! A rule that forbids or binds is looked at as the box of all it touches, one that permits as the box
+//! it surely covers. What no such box makes suspect is fine; what is suspect is judged exactly, act by
+//! act. So nearly all flows of a large plan are settled by a few words of bits each.
+
+use super::judge::Judge;
+use super::situation::{Situation, anonymous};
+use crate::decide::{Decision, Diagram, Dim, Space};
+use crate::flow::rows::Bits;
+use crate::flow::{LabelId, Labels};
+use crate::model::vocabulary::Kind;
+use crate::model::{Action, NameId, PolicyId, Vocabulary};
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// A box: atoms by dimension; `None` is any.
+type Sides = [Option<FixedBitSet>; 12];
+
+/// The dimensions that labels decide; situations decide the others.
+const OF_LABELS: [Dim; 5] = [
+    Dim::Data,
+    Dim::Form,
+    Dim::Subject,
+    Dim::Resident,
+    Dim::Context,
+];
+
+/// A box with the labels in it.
+struct Reach {
+    sides: Sides,
+    /// The set is this box in some worlds, the same for all its acts.
+    exact: bool,
+    labels: Bits,
+    known: usize,
+}
+
+/// What a rule can do.
+struct Rule {
+    forbids: Option<Reach>,
+    needs: Option<Reach>,
+    duties: Vec<NameId>,
+    permits: Option<Reach>,
+}
+
+/// The rules of one policy for one action.
+struct Rules {
+    rules: Vec<Rule>,
+    /// By the purposes of a situation: those of them that may say something of it.
+    by_purposes: FxHashMap<FixedBitSet, Rc<[usize]>>,
+    /// Acts that can need a permission at all.
+    closed: Option<Reach>,
+}
+
+/// What is suspect, by policy and action.
+pub struct Suspects {
+    policies: Vec<PolicyId>,
+    rules: FxHashMap<(PolicyId, Action), Rules>,
+}
+
+impl Suspects {
+    /// For the policies that a plan checks.
+    pub fn new(policies: &[PolicyId]) -> Suspects {
+        Suspects {
+            policies: policies.to_vec(),
+            rules: FxHashMap::default(),
+        }
+    }
+
+    /// The labels, of all known so far, whose acts in a situation could be anything but fine.
+    pub fn find(&mut self, judge: &mut Judge, labels: &Labels, situation: &Situation) -> Bits {
+        let mut all = Bits::default();
+        for policy in self.policies.clone() {
+            let key = (policy, situation.action);
+            let rules = self.rules.entry(key).or_insert_with(|| {
+                let decision = judge.decision(policy);
+                rules(
+                    &judge.space,
+                    &judge.model.vocabulary,
+                    &decision,
+                    situation.action,
+                )
+            });
+            find(rules, judge, labels, situation, &mut all);
+        }
+        // What lasts from collection may contradict what is given.
+        let origins = (0..labels.origins.len() as u32).map(|at| labels.origins.get(at));
+        if origins.into_iter().any(|origin| !origin.lasting.is_empty()) {
+            for label in 0..labels.labels.len() {
+                let lasting = labels.origin(label).lasting.len();
+                if lasting > 1 || lasting > 0 && !situation.given.is_empty() {
+                    all.insert(label);
+                }
+            }
+        }
+        all
+    }
+}
+
+fn find(rules: &mut Rules, judge: &Judge, labels: &Labels, situation: &Situation, all: &mut Bits) {
+    let vocabulary = &judge.model.vocabulary;
+    let sides = sides(situation);
+    let duties = vocabulary.of(Kind::Duty);
+    let mut covered = Bits::default();
+    for at in rules.about(&sides).iter().copied() {
+        let rule = &mut rules.rules[at];
+        if let Some(reach) = rule.forbids.as_mut().filter(|reach| reach.meets(&sides)) {
+            all.add(reach.touched(vocabulary, labels).words());
+        }
+        let bound = |duty: &NameId| {
+            !situation
+                .fulfilled
+                .iter()
+                .any(|done| duties.within(*done, *duty))
+        };
+        if let Some(reach) = rule.needs.as_mut().filter(|reach| reach.meets(&sides))
+            && rule.duties.iter().any(bound)
+        {
+            all.add(reach.touched(vocabulary, labels).words());
+        }
+        if let Some(reach) = rule.permits.as_mut().filter(|reach| reach.holds(&sides)) {
+            covered.add(reach.covered(labels).words());
+        }
+    }
+    if rules
+        .closed
+        .as_ref()
+        .is_some_and(|reach| reach.meets(&sides))
+    {
+        all.add_missing(&covered, labels.labels.len());
+    }
+}
+
+impl Rules {
+    /// The rules that may have anything to say of a situation, by its purposes: those are the same for
+    /// many situations, and few rules are about them.
+    fn about(&mut self, sides: &Sides) -> Rc<[usize]> {
+        let purposes = sides[Dim::Purpose as usize].clone().unwrap_or_default();
+        let rules = &self.rules;
+        let about = self
+            .by_purposes
+            .entry(purposes)
+            .or_insert_with_key(|purposes| {
+                let meets = |reach: &Option<Reach>| {
+                    reach.as_ref().is_some_and(|reach| {
+                        let side = reach.side(Dim::Purpose);
+                        side.is_none_or(|side| !side.is_disjoint(purposes))
+                    })
+                };
+                let all = rules.iter().enumerate();
+                let about = all.filter(|(_, rule)| {
+                    meets(&rule.forbids) || meets(&rule.needs) || meets(&rule.permits)
+                });
+                about.map(|(at, _)| at).collect()
+            });
+        about.clone()
+    }
+}
+
+/// What a situation could be in each dimension that is its to decide; `None` where the action lacks it.
+fn sides(situation: &Situation) -> Sides {
+    let mut sides = Sides::default();
+    let mut set = |dim: Dim, atoms: FixedBitSet| sides[dim as usize] = Some(atoms);
+    set(Dim::Actor, situation.actor.clone());
+    let mut purpose = situation.purpose.clone();
+    if let Some(collected) = &situation.collected_purpose {
+        purpose.union_with(collected);
+    }
+    set(Dim::Purpose, purpose);
+    if let Some(counterparty) = &situation.counterparty {
+        set(Dim::Counterparty, counterparty.clone());
+    }
+    if let Some(place) = &situation.place {
+        set(Dim::Place, place.clone());
+    }
+    if let Some((from, to)) = &situation.regions {
+        set(Dim::From, from.clone());
+        set(Dim::To, to.clone());
+    }
+    sides
+}
+
+fn rules(space: &Space, vocabulary: &Vocabulary, decision: &Decision, action: Action) -> Rules {
+    let said = decision.of(action);
+    let reach = |set: &Diagram| {
+        (!set.is_none()).then(|| {
+            let sides = boxed(space, vocabulary, set);
+            let worlds = set.some(|bit| bit < space.first_fact());
+            let exact = product(space, &sides).and(&worlds) == *set;
+            Reach {
+                exact,
+                ..Reach::new(sides)
+            }
+        })
+    };
+    let rules = said.rules.iter().map(|rule| Rule {
+        forbids: reach(&rule.forbids),
+        needs: reach(&rule.needs),
+        duties: rule.duties.clone(),
+        permits: exactly(space, vocabulary, &rule.permits).map(Reach::new),
+    });
+    Rules {
+        rules: rules.collect(),
+        by_purposes: FxHashMap::default(),
+        closed: reach(&said.closed),
+    }
+}
+
+/// The smallest box around a set.
+fn boxed(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Sides {
+    let support = set.support();
+    let mut sides = Sides::default();
+    for dim in Dim::ALL {
+        let bits = space.bits_of(dim);
+        if support.iter().any(|bit| bits.contains(bit)) {
+            sides[dim as usize] = Some(space.project(set, dim, vocabulary));
+        }
+    }
+    sides
+}
+
+/// A set that is a box, whatever the facts, flags and times, as one.
+fn exactly(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Option<Sides> {
+    if set.is_none() {
+        return None;
+    }
+    let sides = boxed(space, vocabulary, set);
+    (product(space, &sides) == *set).then_some(sides)
+}
+
+fn product(space: &Space, sides: &Sides) -> Diagram {
+    let dims = Dim::ALL.iter().rev();
+    dims.fold(space.all(), |product, dim| match &sides[*dim as usize] {
+        Some(atoms) => product.and(&space.atoms(*dim, atoms)),
+        None => product,
+    })
+}
+
+/// The one rule of a policy that could make a label of a situation anything but fine.
+pub struct Culprit {
+    /// Its position among those that the policy has for the action.
+    pub rule: usize,
+    /// Whether it forbids; else it binds.
+    pub forbids: bool,
+    /// The acts of the rule in each dimension that it speaks of.
+    pub sides: [Option<FixedBitSet>; 12],
+}
+
+impl Suspects {
+    /// What of a policy makes a label of a situation suspect, where that is nothing or one rule whose
+    /// acts are a box, and all else is surely fine.
+    pub fn culprit(
+        &self,
+        judge: &Judge,
+        policy: PolicyId,
+        labels: &Labels,
+        situation: &Situation,
+        label: LabelId,
+    ) -> Option<Option<Culprit>> {
+        let rules = self.rules.get(&(policy, situation.action))?;
+        let sides = sides(situation);
+        if !labels.ancestors(label).is_empty()
+            || !labels.origin(label).lasting.is_empty()
+            || situation.collected_purpose.is_some()
+        {
+            return None;
+        }
+        let purposes = sides[Dim::Purpose as usize].clone().unwrap_or_default();
+        let about = rules.by_purposes.get(&purposes)?;
+        let duties = judge.model.vocabulary.of(Kind::Duty);
+        let mut found: Option<Culprit> = None;
+        let mut covered = false;
+        for at in about.iter().copied() {
+            let rule = &rules.rules[at];
+            let fulfils = |duty: &NameId| {
+                let mut done = situation.fulfilled.iter();
+                done.any(|done| duties.within(*done, *duty))
+            };
+            let bound = rule.duties.iter().any(|duty| !fulfils(duty));
+            let needs = rule.needs.as_ref().filter(|_| bound);
+            for (reach, forbids) in [(rule.forbids.as_ref(), true), (needs, false)] {
+                let Some(reach) = reach.filter(|reach| reach.meets(&sides)) else {
+                    continue;
+                };
+                if reach.known <= label || !reach.labels.has(label) {
+                    continue;
+                }
+                if found.is_some() || !reach.exact {
+                    return None;
+                }
+                found = Some(Culprit {
+                    rule: at,
+                    forbids,
+                    sides: reach.sides.clone(),
+                });
+            }
+            let permits = rule.permits.as_ref();
+            covered |= permits.is_some_and(|reach| reach.holds(&sides) && reach.labels.has(label));
+        }
+        let closed = rules
+            .closed
+            .as_ref()
+            .is_some_and(|reach| reach.meets(&sides));
+        (covered || !closed).then_some(found)
+    }
+}
+
+impl Reach {
+    fn new(sides: Sides) -> Reach {
+        Reach {
+            sides,
+            exact: false,
+            labels: Bits::default(),
+            known: 0,
+        }
+    }
+
+    fn side(&self, dim: Dim) -> Option<&FixedBitSet> {
+        self.sides[dim as usize].as_ref()
+    }
+
+    /// Whether some acts of a situation may be in the box.
+    fn meets(&self, sides: &Sides) -> bool {
+        Dim::ALL
+            .iter()
+            .all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
+                (Some(own), Some(other)) => !own.is_disjoint(other),
+                _ => true,
+            })
+    }
+
+    /// Whether all acts of a situation are, as far as it decides.
+    fn holds(&self, sides: &Sides) -> bool {
+        Dim::ALL
+            .iter()
+            .all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
+                (None, _) => true,
+                (Some(own), Some(other)) => other.is_subset(own),
+                (Some(_), None) => OF_LABELS.contains(dim),
+            })
+    }
+
+    /// The labels of which some acts may be in the box; also those that derive from such data.
+    fn touched(&mut self, vocabulary: &Vocabulary, labels: &Labels) -> &Bits {
+        let anonymous = anonymous(vocabulary);
+        for label in self.known..labels.labels.len() {
+            let what = labels.get(label);
+            let data = self.side(Dim::Data);
+            let own = data.is_none_or(|data| data.contains(what.data.0 as usize));
+            let before = || {
+                let ancestors = labels.ancestors(label);
+                !labels.form(label).is_subset(anonymous)
+                    && ancestors
+                        .iter()
+                        .any(|ancestor| data.is_none_or(|data| data.contains(ancestor.0 as usize)))
+            };
+            let sides = OF_LABELS[1..].iter().all(|dim| {
+                self.side(*dim)
+                    .is_none_or(|side| !side.is_disjoint(of_label(labels, label, *dim)))
+            });
+            if sides && (own || before()) {
+                self.labels.insert(label);
+            }
+        }
+        self.known = labels.labels.len();
+        &self.labels
+    }
+
+    /// The labels of which all acts are in the box, as far as they decide.
+    fn covered(&mut self, labels: &Labels) -> &Bits {
+        for label in self.known..labels.labels.len() {
+            let data = labels.get(label).data.0 as usize;
+            let own = self.side(Dim::Data).is_none_or(|side| side.contains(data));
+            let sides = || {
+                OF_LABELS[1..].iter().all(|dim| {
+                    self.side(*dim)
+                        .is_none_or(|side| of_label(labels, label, *dim).is_subset(side))
+                })
+            };
+            if own && sides() {
+                self.labels.insert(label);
+            }
+        }
+        self.known = labels.labels.len();
+        &self.labels
+    }
+}
+
+fn of_label(labels: &Labels, label: LabelId, dim: Dim) -> &FixedBitSet {
+    let origin = labels.origin(label);
+    match dim {
+        Dim::Form => labels.form(label),
+        Dim::Subject => &origin.subject,
+        Dim::Resident => &origin.resident,
+        _ => &origin.context,
+    }
+}

@@ -1,0 +1,162 @@
+//! The moves that deliver labels, by receiver, in compressed rows; and the order in which nodes are
+//! best filled.
+
+use super::graph::NOWHERE;
+use std::ops::Range;
+
+/// In-edges of all nodes.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// Where the edges of each node begin; one more than nodes.
+    starts: Vec<u32>,
+    /// Edges by receiver, in the order of the text.
+    edges: Vec<u32>,
+    /// The sender of each of those.
+    senders: Vec<u32>,
+    /// What each of those does to labels.
+    changes: Vec<u32>,
+}
+
+impl Links {
+    /// Sorts edges by receiver.
+    pub fn new(nodes: usize, ends: &[(u32, u32)], change: &[u32]) -> Links {
+        let mut starts = vec![0u32; nodes + 1];
+        for (_, to) in ends {
+            if *to != NOWHERE {
+                starts[*to as usize + 1] += 1;
+            }
+        }
+        for at in 0..nodes {
+            starts[at + 1] += starts[at];
+        }
+        let count = starts[nodes] as usize;
+        let (mut edges, mut senders) = (vec![0; count], vec![0; count]);
+        let mut changes = vec![0; count];
+        let mut next = starts.clone();
+        for (edge, (from, to)) in ends.iter().enumerate() {
+            if *to != NOWHERE {
+                let place = &mut next[*to as usize];
+                edges[*place as usize] = edge as u32;
+                senders[*place as usize] = *from;
+                changes[*place as usize] = change[edge];
+                *place += 1;
+            }
+        }
+        Links {
+            starts,
+            edges,
+            senders,
+            changes,
+        }
+    }
+
+    /// The edges that deliver to a node, each with its sender.
+    pub fn arriving(&self, node: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let range = self.starts[node] as usize..self.starts[node + 1] as usize;
+        let edges = self.edges[range.clone()].iter().copied();
+        edges.zip(self.senders[range].iter().copied())
+    }
+
+    /// The places of those edges.
+    #[inline]
+    pub fn range(&self, node: usize) -> Range<usize> {
+        self.starts[node] as usize..self.starts[node + 1] as usize
+    }
+
+    /// What the edge at a place does to labels, and its sender.
+    #[inline]
+    pub fn link(&self, at: usize) -> (u32, u32) {
+        (self.changes[at], self.senders[at])
+    }
+
+    fn sender(&self, at: u32) -> u32 {
+        self.senders[at as usize]
+    }
+}
+
+/// Nodes in parts: of each part, all nodes reach each other. What comes before a part in the flow
+/// comes before it here.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// All nodes, part after part.
+    pub nodes: Vec<u32>,
+    /// Where each part ends.
+    pub ends: Vec<u32>,
+}
+
+impl Parts {
+    /// The parts in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let part = &self.nodes[start..*end as usize];
+            start = *end as usize;
+            part
+        })
+    }
+}
+
+/// The strongly connected parts of some nodes by the links that count (Tarjan's algorithm, with a
+/// stack of its own, for plans are as deep as people make them). Walking against the flow, it ends a
+/// part when all that comes before it is ended: its order is that of the flow. `index` is scratch
+/// with a zero for every node that is asked about.
+pub fn parts(
+    links: &Links,
+    nodes: impl Iterator<Item = u32>,
+    index: &mut [u32],
+    counts: impl Fn(u32, u32) -> bool,
+) -> Parts {
+    const DONE: u32 = u32::MAX;
+    let mut parts = Parts::default();
+    let mut next = 1;
+    let mut stack: Vec<u32> = Vec::new();
+    // The node, where its links go on, the lowest index it reaches.
+    let mut calls: Vec<(u32, u32, u32)> = Vec::new();
+    for root in nodes {
+        if index[root as usize] != 0 {
+            continue;
+        }
+        index[root as usize] = next;
+        calls.push((root, links.starts[root as usize], next));
+        stack.push(root);
+        next += 1;
+        while let Some((node, at, low)) = calls.last_mut() {
+            if *at < links.starts[*node as usize + 1] {
+                let sender = links.sender(*at);
+                let change = links.changes[*at as usize];
+                *at += 1;
+                if !counts(change, sender) {
+                    continue;
+                }
+                match index[sender as usize] {
+                    0 => {
+                        index[sender as usize] = next;
+                        calls.push((sender, links.starts[sender as usize], next));
+                        stack.push(sender);
+                        next += 1;
+                    }
+                    DONE => {}
+                    known => *low = (*low).min(known),
+                }
+                continue;
+            }
+            let (node, low) = (*node, *low);
+            calls.pop();
+            if let Some((_, _, above)) = calls.last_mut() {
+                *above = (*above).min(low);
+            }
+            if low == index[node as usize] {
+                loop {
+                    let member = stack.pop().expect("a part ends with its root");
+                    index[member as usize] = DONE;
+                    parts.nodes.push(member);
+                    if member == node {
+                        break;
+                    }
+                }
+                parts.ends.push(parts.nodes.len() as u32);
+            }
+        }
+    }
+    parts
+}

@@ -1,0 +1,219 @@
+//! Sets of labels as rows of bits, each kept once: a million nodes hold some tens of thousands of
+//! different ones.
+
+use super::labels::LabelId;
+use rustc_hash::FxHashMap;
+
+/// A row, by its number in [`Rows`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub u32);
+
+/// The row without any label.
+pub const EMPTY: RowId = RowId(0);
+
+/// Bits of labels, not yet among the rows. Words beyond its length are zero, and its last is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Bits(Vec<u64>);
+
+/// All rows.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    words: Vec<u64>,
+    /// Where each row ends in the words.
+    ends: Vec<usize>,
+    /// By hash: the rows that have it.
+    known: FxHashMap<u64, Vec<RowId>>,
+}
+
+impl Default for Rows {
+    fn default() -> Rows {
+        let mut rows = Rows {
+            words: Vec::new(),
+            ends: Vec::new(),
+            known: FxHashMap::default(),
+        };
+        rows.intern(&Bits::default());
+        rows
+    }
+}
+
+impl Rows {
+    /// The words of a row.
+    pub fn words(&self, row: RowId) -> &[u64] {
+        let at = row.0 as usize;
+        let start = match at {
+            0 => 0,
+            at => self.ends[at - 1],
+        };
+        &self.words[start..self.ends[at]]
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none but the empty row.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
+    /// The row of some bits.
+    pub fn intern(&mut self, bits: &Bits) -> RowId {
+        let hash = hash(&bits.0);
+        if let Some(same) = self.known.get(&hash) {
+            for row in same {
+                if self.words(*row) == bits.0 {
+                    return *row;
+                }
+            }
+        }
+        let row = RowId(self.ends.len() as u32);
+        self.words.extend_from_slice(&bits.0);
+        self.ends.push(self.words.len());
+        self.known.entry(hash).or_default().push(row);
+        row
+    }
+
+    /// The labels of a row, in order.
+    pub fn labels(&self, row: RowId) -> impl Iterator<Item = LabelId> + '_ {
+        ones(self.words(row))
+    }
+
+    /// Whether a row has a label.
+    pub fn has(&self, row: RowId, label: LabelId) -> bool {
+        has(self.words(row), label)
+    }
+
+    /// Whether a row and some bits share a label.
+    pub fn meets(&self, row: RowId, bits: &Bits) -> bool {
+        let pairs = self.words(row).iter().zip(&bits.0);
+        pairs.into_iter().any(|(one, other)| one & other != 0)
+    }
+}
+
+impl Bits {
+    /// Nothing.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Whether there is no label.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds a label.
+    pub fn insert(&mut self, label: LabelId) {
+        let word = label / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (label % 64);
+    }
+
+    /// Whether it has a label.
+    pub fn has(&self, label: LabelId) -> bool {
+        has(&self.0, label)
+    }
+
+    /// The labels in order.
+    pub fn labels(&self) -> impl Iterator<Item = LabelId> + '_ {
+        ones(&self.0)
+    }
+
+    /// The words, as those of a row.
+    pub fn words(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// Whether some label is in both.
+    pub fn meets(&self, other: &Bits) -> bool {
+        self.0
+            .iter()
+            .zip(&other.0)
+            .any(|(one, other)| one & other != 0)
+    }
+
+    /// Adds all of a row.
+    pub fn add(&mut self, row: &[u64]) {
+        if row.len() > self.0.len() {
+            self.0.resize(row.len(), 0);
+        }
+        for (word, other) in self.0.iter_mut().zip(row) {
+            *word |= other;
+        }
+    }
+
+    /// Adds what other bits lack of so many labels.
+    pub fn add_missing(&mut self, other: &Bits, labels: usize) {
+        let words = labels.div_ceil(64);
+        self.0.resize(words.max(self.0.len()), 0);
+        for (at, word) in self.0.iter_mut().enumerate().take(words) {
+            let last = labels - at * 64;
+            let all = if last >= 64 {
+                u64::MAX
+            } else {
+                (1 << last) - 1
+            };
+            *word |= all & !other.0.get(at).copied().unwrap_or(0);
+        }
+        self.trim();
+    }
+
+    /// Adds what a row and other bits share.
+    pub fn add_shared(&mut self, row: &[u64], mask: &Bits) {
+        let shared = row.iter().zip(&mask.0).map(|(word, mask)| word & mask);
+        let length = row.len().min(mask.0.len());
+        if length > self.0.len() {
+            self.0.resize(length, 0);
+        }
+        for (word, other) in self.0.iter_mut().zip(shared) {
+            *word |= other;
+        }
+        self.trim();
+    }
+
+    /// Keeps what other bits have, too.
+    pub fn keep(&mut self, mask: &Bits) {
+        self.0.truncate(mask.0.len());
+        for (word, mask) in self.0.iter_mut().zip(&mask.0) {
+            *word &= mask;
+        }
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
+}
+
+fn has(words: &[u64], label: LabelId) -> bool {
+    words
+        .get(label / 64)
+        .is_some_and(|word| word >> (label % 64) & 1 == 1)
+}
+
+fn ones(words: &[u64]) -> impl Iterator<Item = LabelId> + '_ {
+    words.iter().enumerate().flat_map(|(at, word)| {
+        let mut word = *word;
+        std::iter::from_fn(move || {
+            (word != 0).then(|| {
+                let bit = word.trailing_zeros() as usize;
+                word &= word - 1;
+                at * 64 + bit
+            })
+        })
+    })
+}
+
+fn hash(words: &[u64]) -> u64 {
+    words
+        .iter()
+        .fold(0x9e37_79b9_7f4a_7c15, |state: u64, word| {
+            let product = u128::from(state ^ word) * 0xd1b5_4a32_d192_ed03;
+            (product as u64) ^ ((product >> 64) as u64).rotate_left(23)
+        })
+}

@@ -1,0 +1,206 @@
+//! The nodes of a plan by name: a table of its own, for plans may have millions.
+//!
+//! Names are looked up in batches (`find_all`): all slots are read before the first name is compared,
+//! so that one wait for memory covers many names.
+
+use crate::model::plans::NodeKind;
+use crate::source::Span;
+
+/// A node that edges can name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Its position.
+    pub at: usize,
+    /// Its kind.
+    pub kind: NodeKind,
+    /// The place of its name.
+    pub span: Span,
+    /// What an edge needs of it is in error, and reported.
+    pub unusable: bool,
+}
+
+/// The nodes of a plan by name.
+#[derive(Debug, Default)]
+pub(super) struct Nodes {
+    known: Vec<Known>,
+    /// All names, one after the other.
+    text: String,
+    /// Where the name of each ends in that text.
+    ends: Vec<u32>,
+    /// Half a hash in the upper bits, the position and one in the lower; 0 is free.
+    slots: Vec<u64>,
+    /// Some could not be read, which is reported: a name that is not here may be one of theirs.
+    pub torn: bool,
+}
+
+impl Nodes {
+    /// The node of a name.
+    pub fn find(&self, name: &str) -> Option<&Known> {
+        self.find_hashed(name, hash(name)).map(|at| &self.known[at])
+    }
+
+    /// The node of a position.
+    pub fn get(&self, at: usize) -> &Known {
+        &self.known[at]
+    }
+
+    /// The positions of the nodes that several names mean, in their order.
+    pub fn find_all(&self, names: &[&str], found: &mut Vec<Option<usize>>) {
+        const BATCH: usize = 64;
+        found.clear();
+        if self.slots.is_empty() {
+            found.resize(names.len(), None);
+            return;
+        }
+        let mask = self.slots.len() - 1;
+        for batch in names.chunks(BATCH) {
+            let mut hashes = [0; BATCH];
+            let mut slots = [0; BATCH];
+            for (hash, name) in hashes.iter_mut().zip(batch) {
+                *hash = self::hash(name);
+            }
+            for (slot, hash) in slots.iter_mut().zip(&hashes[..batch.len()]) {
+                *slot = self.slots[*hash as usize & mask];
+            }
+            // Where names begin is read for all, too, before one is compared.
+            let mut ends = [0; BATCH];
+            for (end, slot) in ends.iter_mut().zip(&slots[..batch.len()]) {
+                let at = (*slot as u32).wrapping_sub(1) as usize;
+                *end = self.ends.get(at).copied().unwrap_or(0);
+            }
+            for (nth, name) in batch.iter().enumerate() {
+                let (hash, slot) = (hashes[nth], slots[nth]);
+                let end = ends[nth] as usize;
+                let alike = slot >> 32 == hash >> 32 && slot != 0;
+                let direct = alike
+                    && self.text.as_bytes().get(end.wrapping_sub(name.len())..end)
+                        == Some(name.as_bytes())
+                    && self.begins((slot as u32) as usize - 1) + name.len() == end;
+                found.push(match direct {
+                    true => Some((slot as u32) as usize - 1),
+                    false => self.find_hashed(name, hash),
+                });
+            }
+        }
+    }
+
+    /// Adds a node; gives the one that has the name already.
+    pub fn add(&mut self, name: &str, known: Known) -> Result<(), Known> {
+        if (self.known.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let hash = hash(name);
+        if let Some(at) = self.find_hashed(name, hash) {
+            return Err(self.known[at]);
+        }
+        self.known.push(known);
+        self.text.push_str(name);
+        self.ends.push(self.text.len() as u32);
+        self.place(hash, self.known.len());
+        Ok(())
+    }
+
+    /// All names with their places.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.known
+            .iter()
+            .enumerate()
+            .map(|(at, known)| (self.name(at), known.span))
+    }
+
+    fn begins(&self, at: usize) -> usize {
+        match at {
+            0 => 0,
+            at => self.ends[at - 1] as usize,
+        }
+    }
+
+    fn name(&self, at: usize) -> &str {
+        &self.text[self.begins(at)..self.ends[at] as usize]
+    }
+
+    fn find_hashed(&self, name: &str, hash: u64) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut place = hash as usize & mask;
+        loop {
+            let slot = self.slots[place];
+            if slot == 0 {
+                return None;
+            }
+            let at = (slot as u32) as usize - 1;
+            if slot >> 32 == hash >> 32 && self.name(at) == name {
+                return Some(at);
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    fn place(&mut self, hash: u64, position_and_one: usize) {
+        let mask = self.slots.len() - 1;
+        let mut place = hash as usize & mask;
+        while self.slots[place] != 0 {
+            place = (place + 1) & mask;
+        }
+        self.slots[place] = (hash >> 32 << 32) | position_and_one as u64;
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(64);
+        self.slots = vec![0; size];
+        for at in 0..self.known.len() {
+            let hash = hash(self.name(at));
+            self.place(hash, at + 1);
+        }
+    }
+}
+
+/// Multiplies and folds what is there, eight bytes at a time: names of systems are alike, often but
+/// for a number at their end, and each bit must count.
+fn hash(name: &str) -> u64 {
+    const A: u64 = 0x9e37_79b9_7f4a_7c15;
+    const B: u64 = 0xd1b5_4a32_d192_ed03;
+    let fold = |a: u64, b: u64| {
+        let product = u128::from(a) * u128::from(b);
+        (product as u64) ^ (product >> 64) as u64
+    };
+    let bytes = name.as_bytes();
+    let mut state = A ^ bytes.len() as u64;
+    let mut rest = bytes;
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+        state = fold(state ^ u64::from_le_bytes(*eight), B);
+        rest = more;
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    fold(state ^ u64::from_le_bytes(last), A ^ B.rotate_left(17))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn every_name_is_found_one_by_one_and_in_batches() {
+        let mut nodes = Nodes::default();
+        let names: Vec<String> = (0..3000).map(|at| format!("node-{}", at * 7)).collect();
+        let known = |at| Known {
+            at,
+            kind: NodeKind::System,
+            span: Span::file_start(FileId(0)),
+            unusable: false,
+        };
+        for (at, name) in names.iter().enumerate() {
+            assert!(nodes.add(name, known(at)).is_ok());
+        }
+        assert_eq!(nodes.add("node-7", known(3000)).expect_err("there").at, 1);
+        let mut asked: Vec<&str> = names.iter().map(String::as_str).collect();
+        asked.extend(["node-1", "", "ode-7"]);
+        let mut found = Vec::new();
+        nodes.find_all(&asked, &mut found);
+        for (name, found) in asked.iter().zip(&found) {
+            assert_eq!(*found, nodes.find(name).map(|known| known.at), "{name}");
+            assert_eq!(*found, names.iter().position(|other| other == name));
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Rows of tables of flows, read fast: what rows repeat is looked up once.
+//!
+//! A row is two names and what happens between them, and of the latter a table with millions of rows
+//! knows some thousands. A line whose rest is known and whose names are known makes an edge right
+//! away; any other is read cell by cell, with its findings, and its rest is known from then on.
+//! Large tables are cut at line ends and the parts are read side by side; what comes of it is the
+//! same, for a part knows nothing that another finds out.
+
+use super::nodes::Nodes;
+use crate::diag::Diags;
+use crate::model::plans::{Edge, EdgeDetails, EdgeKind, Node, NodeDetails, NodeKind};
+use crate::source::Span;
+use crate::syntax::ast::TableRows;
+use crate::syntax::cells;
+use crate::syntax::table::{Header, Line, Lines, Row, TableText};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How many bytes of a table are worth a thread.
+const PART: usize = 1 << 20;
+
+/// Lines read before their names are looked up.
+const BATCH: usize = 256;
+
+/// What comes of the rows of a table, or of a part of one.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The edges in order.
+    pub edges: Vec<Edge>,
+    /// Findings in order.
+    pub diags: Diags,
+    /// Some row made no edge.
+    pub broken: bool,
+    /// So much is wrong that the rest was not read.
+    pub given_up: bool,
+}
+
+/// Reads a row cell by cell.
+pub(super) type Slow<'s> = dyn Fn(&Row, &mut Diags) -> Option<Edge> + 's;
+
+/// Reads the rows of a CSV table of flows after its header. `slow` makes what reads one row, once for
+/// each thread.
+pub(super) fn flows<'s>(
+    table: &TableText,
+    header: &Header,
+    nodes: &Nodes,
+    jobs: usize,
+    most: usize,
+    slow: &(dyn Fn() -> Box<Slow<'s>> + Sync),
+) -> Found {
+    let parts = match jobs.min((table.text.len() - header.end) / PART) {
+        0 | 1 => vec![(header.end, table.text.len())],
+        // In quotes a line end need not end a line.
+        _ if memchr::memchr(b'"', table.text.as_bytes()).is_some() => {
+            vec![(header.end, table.text.len())]
+        }
+        several => cut(table.text, header.end, several),
+    };
+    let read = |(from, to): (usize, usize)| {
+        let mut part = Part {
+            table,
+            header,
+            nodes,
+            most,
+            slow: slow(),
+            known: FxHashMap::default(),
+            found: Found::default(),
+        };
+        part.read(from, to);
+        part.found
+    };
+    if parts.len() == 1 {
+        return read(parts[0]);
+    }
+    let all: Vec<Found> = std::thread::scope(|scope| {
+        let read = &read;
+        let threads: Vec<_> = parts
+            .iter()
+            .map(|part| scope.spawn(move || read(*part)))
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Found>| match thread.join() {
+            Ok(found) => found,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        threads.into_iter().map(join).collect()
+    });
+    // Together the parts may find more than is listed of one table: where that ends, only reading on
+    // from the start tells.
+    if all.iter().map(|found| found.diags.len()).sum::<usize>() >= most {
+        return read((header.end, table.text.len()));
+    }
+    let mut whole = Found::default();
+    whole
+        .edges
+        .reserve_exact(all.iter().map(|found| found.edges.len()).sum());
+    for mut found in all {
+        whole.edges.append(&mut found.edges);
+        whole.diags.append(&mut found.diags);
+        whole.broken |= found.broken;
+    }
+    whole
+}
+
+/// Cuts a text into about equal parts at line ends.
+fn cut(text: &str, from: usize, parts: usize) -> Vec<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let size = (text.len() - from) / parts;
+    let mut all = Vec::new();
+    let mut start = from;
+    for at in 1..=parts {
+        let wanted = (from + at * size).max(start);
+        let end = match at == parts {
+            true => text.len(),
+            false => {
+                memchr::memchr(b'\n', &bytes[wanted..]).map_or(text.len(), |end| wanted + end + 1)
+            }
+        };
+        all.push((start, end));
+        start = end;
+    }
+    all
+}
+
+/// What rows can repeat.
+struct Rest {
+    details: Arc<EdgeDetails>,
+    /// An arrow without a verb: it fits any two nodes of which one is no source.
+    fits: bool,
+}
+
+struct Part<'p, 's> {
+    table: &'p TableText<'p>,
+    header: &'p Header,
+    nodes: &'p Nodes,
+    most: usize,
+    slow: Box<Slow<'s>>,
+    known: FxHashMap<&'p str, Rest>,
+    found: Found,
+}
+
+impl<'p> Part<'p, '_> {
+    fn read(&mut self, from: usize, to: usize) {
+        // Edges are small, but moving millions of them again and again is not.
+        self.found.edges.reserve((to - from) / 40);
+        let mut lines = Lines::new(self.table.text, from, to);
+        let mut batch: Vec<Line<'p>> = Vec::with_capacity(BATCH);
+        let mut names: Vec<&'p str> = Vec::with_capacity(2 * BATCH);
+        let mut ends = Vec::new();
+        loop {
+            batch.clear();
+            names.clear();
+            while batch.len() < BATCH {
+                let Some(line) = lines.next() else { break };
+                for column in [0, 1] {
+                    names.push(self.header.text(self.table.text, &line, column));
+                }
+                batch.push(line);
+            }
+            if batch.is_empty() {
+                return;
+            }
+            self.nodes.find_all(&names, &mut ends);
+            for (line, ends) in batch.iter().zip(ends.chunks(2)) {
+                let quick = match ends {
+                    [Some(from), Some(to)] => self.quick(line, *from, *to),
+                    _ => None,
+                };
+                match quick {
+                    Some(edge) => self.found.edges.push(edge),
+                    None => self.slow(line),
+                }
+                if self.found.diags.len() >= self.most {
+                    self.found.given_up = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The edge of a line of which all is known.
+    fn quick(&self, line: &Line<'p>, from: usize, to: usize) -> Option<Edge> {
+        let rest = self.known.get(self.header.rest(self.table.text, line)?)?;
+        let (sender, receiver) = (self.nodes.get(from), self.nodes.get(to));
+        let sound = rest.fits
+            && !sender.unusable
+            && !receiver.unusable
+            && (sender.kind, receiver.kind) != (NodeKind::Source, NodeKind::Source);
+        let (start, end) = self.header.place(self.table.text, line, DATA);
+        let span = Span {
+            file: self.table.file,
+            start,
+            end,
+        };
+        sound.then(|| Edge::new(from, to, span, rest.details.clone()))
+    }
+
+    /// Reads a line cell by cell; what it repeats is known from then on.
+    fn slow(&mut self, line: &Line<'p>) {
+        let before = self.found.diags.len();
+        let Some(cells) =
+            self.header
+                .cells(self.table, line, TableRows::Flows, &mut self.found.diags)
+        else {
+            self.found.broken = true;
+            return;
+        };
+        // A row of empty cells is what a spreadsheet leaves where rows were deleted.
+        if cells.iter().all(|cell| cell.text.is_empty()) {
+            return;
+        }
+        let row = Row::new(self.table.file, &cells);
+        let Some(edge) = (self.slow)(&row, &mut self.found.diags) else {
+            self.found.broken = true;
+            return;
+        };
+        if self.found.diags.len() == before
+            && let Some(rest) = self.header.rest(self.table.text, line)
+        {
+            self.known.entry(rest).or_insert_with(|| Rest {
+                details: edge.details.clone(),
+                fits: matches!(edge.kind, EdgeKind::Arrow { verb: None, .. }),
+            });
+        }
+        self.found.edges.push(edge);
+    }
+}
+
+/// The position of the column `data`.
+const DATA: usize = 3;
+
+/// What rows of nodes can repeat.
+pub(super) struct KnownNodes<'t> {
+    header: Header,
+    known: FxHashMap<&'t str, Arc<NodeDetails>>,
+}
+
+impl<'t> KnownNodes<'t> {
+    /// For a table with a header.
+    pub(super) fn new(header: Header) -> KnownNodes<'t> {
+        KnownNodes {
+            header,
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// The header.
+    pub(super) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The node of a line of which all but the name is known.
+    pub(super) fn quick(&self, table: &TableText<'t>, line: &Line<'t>) -> Option<Node> {
+        let details = self.known.get(self.header.rest(table.text, line)?)?;
+        let (start, end) = self.header.place(table.text, line, 0);
+        let name = &table.text[start as usize..end as usize];
+        let span = |start, end| Span {
+            file: table.file,
+            start,
+            end,
+        };
+        cells::plain(name).then(|| Node {
+            name: name.to_string(),
+            span: span(start, end),
+            whole: span(start, line.end() as u32),
+            details: details.clone(),
+        })
+    }
+
+    /// Remembers what a line repeats.
+    pub(super) fn learn(&mut self, table: &TableText<'t>, line: &Line<'t>, node: &Node) {
+        if let Some(rest) = self.header.rest(table.text, line) {
+            self.known
+                .entry(rest)
+                .or_insert_with(|| node.details.clone());
+        }
+    }
+}
