@@ -12,6 +12,8 @@
 
 pub mod source;
 
+pub mod limits;
+
 pub mod diag;
 
 pub mod syntax;

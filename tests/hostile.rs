@@ -241,3 +241,153 @@ fn no_command_passes_on_what_steers_a_terminal() {
     assert!(answers * 2 > runs.len(), "{answers} of {}", runs.len());
     assert!(spelled * 3 > runs.len(), "{spelled} of {}", runs.len());
 }
+
+/// The files of a project that passes, with settings.
+fn limited(settings: &str) -> tempfile::TempDir {
+    folder(&[
+        ("abide.toml", settings),
+        ("a.abide", RULE),
+        ("b.abide", "include \"c.abide\"\nparty mailer\n"),
+        ("c.abide", "data postal-address\n"),
+        (
+            "d.abide",
+            "data d\npolicy q {\n  may collect d\n  retain d at most 1 year\n}\nplan x {\n  checks q\n  system s\n  \
+             source c\n  flows \"f.csv\"\n}\n",
+        ),
+        ("f.csv", "from,to,data\nc,s,d\n"),
+    ])
+}
+
+/// What is beyond a limit fails, whatever is silenced, and what is within it passes.
+#[test]
+fn what_is_beyond_a_limit_never_passes() {
+    let silenced = [
+        "check",
+        "-A",
+        "all",
+        "-f",
+        "concise",
+        "--fail-level",
+        "error",
+    ];
+    let within = limited("[limits]\nfile-size = 200\nnames = 4\nfindings = 20\n");
+    let output = abide(within.path(), &silenced);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        out(&output),
+        err(&output)
+    );
+    for (limit, says) in [
+        ("file-size = 20", "a.abide:1:1: error[file-too-large]"),
+        ("file-size = 0", "c.abide:1:1: error[file-too-large]"),
+        ("names = 3", "d.abide:1:6: error[too-many-names]"),
+        ("names = 0", "a.abide:1:6: error[too-many-names]"),
+    ] {
+        let dir = limited(&format!("[limits]\n{limit}\n"));
+        let output = abide(dir.path(), &silenced);
+        assert_eq!(output.status.code(), Some(1), "{limit}: {}", out(&output));
+        let shown = out(&output);
+        assert!(shown.contains(says), "{limit}: {shown}");
+        // No baseline makes it known.
+        abide(dir.path(), &["baseline"]);
+        let known = abide(dir.path(), &silenced);
+        assert_eq!(known.status.code(), Some(1), "{limit}: {}", out(&known));
+        // Nor does a question have an answer.
+        for args in [
+            &["ask", "share email"][..],
+            &["trace", "d"],
+            &["diff", "p", "q"],
+        ] {
+            let output = abide(dir.path(), args);
+            assert_eq!(output.status.code(), Some(2), "{limit} {args:?}");
+        }
+    }
+    let table = limited("[limits]\nfile-size = 150\n");
+    std::fs::write(
+        table.path().join("f.csv"),
+        format!("from,to,data\n{}", "c,s,d\n".repeat(30)),
+    )
+    .expect("written");
+    let output = abide(table.path(), &silenced);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        out(&output).contains("d.abide:10:9: error[bad-table]"),
+        "{}",
+        out(&output)
+    );
+    let large = limited("[limits]\nfile-size = 5000000000\n");
+    let output = abide(large.path(), &silenced);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).starts_with("abide: abide.toml:2:13: "),
+        "{}",
+        err(&output)
+    );
+}
+
+/// Findings beyond the limit are counted, and the run fails although those kept are warnings.
+#[test]
+fn findings_beyond_the_limit_are_counted() {
+    let text = format!("data a, b, c, d\n{RULE}");
+    let dir = folder(&[("a.abide", &text)]);
+    let check = |most: usize| {
+        let settings = format!("[limits]\nfindings = {most}\n");
+        std::fs::write(dir.path().join("abide.toml"), settings).expect("written");
+        abide(dir.path(), &["check", "-f", "concise"])
+    };
+    let all = check(1000);
+    assert_eq!(all.status.code(), Some(0), "{}", out(&all));
+    let many = out(&all).matches("unused-name").count();
+    assert!(many > 2, "{}", out(&all));
+    assert_eq!(check(many).status.code(), Some(0));
+    let cut = check(2);
+    assert_eq!(cut.status.code(), Some(1), "{}", out(&cut));
+    let shown = out(&cut);
+    assert_eq!(shown.matches("unused-name").count(), 2, "{shown}");
+    assert!(
+        shown.contains(&format!(
+            "error[too-many-findings]: there are {many} findings, of which 2 are kept"
+        )),
+        "{shown}"
+    );
+    assert_eq!(abide(dir.path(), &["test"]).status.code(), Some(1));
+}
+
+/// Standard input, notices and devices without an end are read no further than the limit.
+#[cfg(unix)]
+#[test]
+fn what_has_no_end_is_not_read_to_it() {
+    let dir = folder(&[
+        ("a.abide", RULE),
+        ("abide.toml", "[limits]\nfile-size = 100000\n"),
+    ]);
+    let endless = abide(dir.path(), &["check", "/dev/zero"]);
+    assert_eq!(endless.status.code(), Some(1), "{}", err(&endless));
+    assert!(
+        out(&endless).contains("file-too-large"),
+        "{}",
+        out(&endless)
+    );
+    let notice = abide(dir.path(), &["coverage", "--notice", "p=/dev/zero"]);
+    assert_eq!(notice.status.code(), Some(2), "{}", out(&notice));
+    assert!(
+        err(&notice).contains("larger than 100000 bytes"),
+        "{}",
+        err(&notice)
+    );
+    let input = std::fs::File::open("/dev/zero").expect("a device");
+    let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+        .args(["check", "-"])
+        .current_dir(dir.path())
+        .stdin(input)
+        .output()
+        .expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(
+        err(&output).contains("larger than 100000 bytes"),
+        "{}",
+        err(&output)
+    );
+}

@@ -4,6 +4,7 @@ use super::exit;
 use super::output::unless_closed;
 use super::shared::SettingsFlags;
 use crate::config::{Config, Placed};
+use crate::limits::DEFAULT;
 use crate::project::files::shown;
 use crate::report::visible;
 use std::io::Write;
@@ -69,6 +70,8 @@ fn described(config: &Config) -> String {
     });
     lines.push(plain("\n[output]".to_string()));
     output(config, &mut lines);
+    lines.push(plain("\n[limits]".to_string()));
+    limits(config, &mut lines);
     for waive in &config.waive {
         lines.push(Line {
             text: "\n[[waive]]".to_string(),
@@ -150,6 +153,21 @@ fn output(config: &Config, lines: &mut Vec<Line>) {
         ("show-expected", &set_in.show_expected),
     ] {
         lines.push(set(key, on, Value::from(false), |on| Value::from(*on)));
+    }
+}
+
+fn limits(config: &Config, lines: &mut Vec<Line>) {
+    let set_in = &config.limits;
+    let size = Value::from(DEFAULT.file_size as i64);
+    lines.push(set("file-size", &set_in.file_size, size, |most| {
+        Value::from(*most as i64)
+    }));
+    for (key, most, usual) in [
+        ("names", &set_in.names, DEFAULT.names),
+        ("findings", &set_in.findings, DEFAULT.findings),
+    ] {
+        let usual = Value::from(usual as i64);
+        lines.push(set(key, most, usual, |most| Value::from(*most as i64)));
     }
 }
 

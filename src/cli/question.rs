@@ -29,6 +29,10 @@ pub fn load(paths: &Paths, config: &Config, settings: &Settings) -> Result<Asked
 /// Lowers loaded files together; prints what is in error.
 pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String> {
     let mut diags: Diags = std::mem::take(&mut loaded.diags);
+    if loaded.overfull {
+        show(&loaded, &diags);
+        return Err("the files are beyond a limit, so there is no answer".to_string());
+    }
     let asts = spoken(&loaded);
     let (elsewhere, tables) = (Elsewhere::default(), loaded.tables(settings.jobs));
     let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut diags);

@@ -5,11 +5,10 @@ use crate::diag::Severity;
 use crate::model::vocabulary::Date;
 use crate::project::baseline;
 use crate::project::config::{self, Choice};
-use crate::project::files::common;
+use crate::project::files::{self, common};
 use crate::project::run::Settings;
 use crate::project::{Input, Levels, Loaded, load};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
-use std::io::Read;
 use std::path::PathBuf;
 
 /// What to read.
@@ -95,10 +94,10 @@ impl Paths {
         };
         for path in &self.paths {
             if path.as_os_str() == "-" {
-                let mut bytes = Vec::new();
-                std::io::stdin()
-                    .read_to_end(&mut bytes)
-                    .map_err(|error| format!("can't read standard input: {error}"))?;
+                let most = config.limits.in_force().file_size;
+                let bytes = files::within(&mut std::io::stdin().lock(), most)
+                    .map_err(|error| format!("can't read standard input: {error}"))?
+                    .ok_or_else(|| files::too_large(&self.stdin_filename, most))?;
                 input.stdin = Some((self.stdin_filename.clone(), bytes));
             } else {
                 input.paths.push(path.clone());

@@ -8,6 +8,7 @@ pub mod raw;
 mod read;
 
 use crate::diag::Severity;
+use crate::limits;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -110,6 +111,30 @@ pub struct Output {
     pub show_expected: Option<Placed<bool>>,
 }
 
+/// Limits that are set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_size: Option<Placed<u64>>,
+    /// Declared names of a run.
+    pub names: Option<Placed<usize>>,
+    /// Findings of a run.
+    pub findings: Option<Placed<usize>>,
+}
+
+impl Limits {
+    /// The limits in force.
+    pub fn in_force(&self) -> limits::Limits {
+        let or = |set: &Option<Placed<usize>>, usual| set.as_ref().map_or(usual, |p| p.value);
+        let usual = limits::DEFAULT;
+        limits::Limits {
+            file_size: self.file_size.as_ref().map_or(usual.file_size, |p| p.value),
+            names: or(&self.names, usual.names),
+            findings: or(&self.findings, usual.findings),
+        }
+    }
+}
+
 /// A project's settings, checked; what is not set is `None` or empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
@@ -127,6 +152,8 @@ pub struct Config {
     pub waive: Vec<Placed<Waive>>,
     /// Defaults of options.
     pub output: Output,
+    /// Limits.
+    pub limits: Limits,
 }
 
 /// The JSON Schema of the file.
@@ -156,6 +183,11 @@ impl Config {
                 max_findings: self.output.max_findings.or(base.output.max_findings),
                 statistics: self.output.statistics.or(base.output.statistics),
                 show_expected: self.output.show_expected.or(base.output.show_expected),
+            },
+            limits: Limits {
+                file_size: self.limits.file_size.or(base.limits.file_size),
+                names: self.limits.names.or(base.limits.names),
+                findings: self.limits.findings.or(base.limits.findings),
             },
             ..self
         }

@@ -34,6 +34,24 @@ pub struct Raw {
     /// Defaults of options.
     #[serde(default)]
     pub output: Output,
+    /// How much a run takes in. What is beyond a limit is an error that nothing silences.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+/// How much a run takes in.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Bytes of one file, table or notice.
+    #[schemars(with = "Option<u64>", range(max = 4294967279u64))]
+    pub file_size: Option<Spanned<u64>>,
+    /// Names that the files of a run declare; nodes of plans are not counted.
+    #[schemars(with = "Option<usize>")]
+    pub names: Option<Spanned<usize>>,
+    /// Findings that a run keeps.
+    #[schemars(with = "Option<usize>")]
+    pub findings: Option<Spanned<usize>>,
 }
 
 /// A severity.

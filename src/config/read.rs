@@ -1,8 +1,9 @@
 //! From the text of a settings file to what it sets.
 
 use super::fault::{fault, line};
-use super::{About, Config, Exclude, File, Format, Origin, Output, Placed, Waive, raw};
+use super::{About, Config, Exclude, File, Format, Limits, Origin, Output, Placed, Waive, raw};
 use crate::diag::{Severity, codes, nearest};
+use crate::limits::LARGEST_FILE;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,7 @@ pub fn read(file: &Text) -> Result<(Config, Option<PathBuf>), String> {
             .map(|waiver| waive(file, waiver))
             .collect::<Result<_, _>>()?,
         output: output(file, raw.output)?,
+        limits: limits(file, raw.limits)?,
     };
     let extend = raw.extend.map(|path| file.folder().join(path.into_inner()));
     Ok((config, extend))
@@ -179,6 +181,21 @@ fn output(file: &Text, raw: raw::Output) -> Result<Output, String> {
         max_findings: raw.max_findings.map(|most| placed(file, most, |most| most)),
         statistics: raw.statistics.map(|on| placed(file, on, |on| on)),
         show_expected: raw.show_expected.map(|on| placed(file, on, |on| on)),
+    })
+}
+
+fn limits(file: &Text, raw: raw::Limits) -> Result<Limits, String> {
+    if let Some(size) = &raw.file_size
+        && *size.get_ref() > LARGEST_FILE
+    {
+        let message =
+            format!("a file has at most {LARGEST_FILE} bytes, since places in it are counted so");
+        return Err(fault(file, size.span(), &message));
+    }
+    Ok(Limits {
+        file_size: raw.file_size.map(|most| placed(file, most, |most| most)),
+        names: raw.names.map(|most| placed(file, most, |most| most)),
+        findings: raw.findings.map(|most| placed(file, most, |most| most)),
     })
 }
 

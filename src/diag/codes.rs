@@ -74,6 +74,7 @@ codes! {
     SYNTAX_ERROR "syntax-error" Syntax Error "a statement that does not parse";
     INVALID_TEXT "invalid-text" Syntax Error "bytes that are not UTF-8 text";
     NESTED_TOO_DEEP "nested-too-deep" Syntax Error "braces or parentheses nested deeper than the limit";
+    FILE_TOO_LARGE "file-too-large" Syntax Error "a file beyond the limit on its size";
 
     UNKNOWN_NAME "unknown-name" Names Error "a name that nothing in sight declares";
     AMBIGUOUS_NAME "ambiguous-name" Names Error "a short name that several declared names share";
@@ -82,6 +83,7 @@ codes! {
     PARTY_ROLES "party-roles" Names Error "a party under two of us, data-subject and third-party";
     BAD_INCLUDE "bad-include" Names Error "an include that cannot be read or leaves the project";
     BAD_TABLE "bad-table" Names Error "a table that cannot be read, or whose header or rows make no sense";
+    TOO_MANY_NAMES "too-many-names" Names Error "more declared names than the limit";
 
     MISPLACED_CLAUSE "misplaced-clause" Policy Error "a clause that fits none of the verbs, is repeated, or stands where it cannot";
     EMPTY_RULE "empty-rule" Policy Error "a rule that is about no act at all";
@@ -118,6 +120,7 @@ codes! {
     EMPTY_PLAN "empty-plan" Vacuity Error "a plan without a single flow";
     EMPTY_POLICY "empty-policy" Vacuity Error "a policy without a single rule";
     EMPTY_TEST "empty-test" Vacuity Error "a test that expects nothing or is for no policy";
+    TOO_MANY_FINDINGS "too-many-findings" Vacuity Error "more findings than the limit";
 
     UNCHECKED_POLICY "unchecked-policy" Vacuity Warning "a policy that no plan and no test checks";
     UNUSED_NAME "unused-name" Vacuity Warning "a declared name that nothing uses";

@@ -112,7 +112,8 @@ pub fn text(entries: &[Entry]) -> String {
 pub fn can_hold(diagnostic: &Diagnostic) -> bool {
     let unread = matches!(diagnostic.code.group, Group::Syntax | Group::Names)
         && diagnostic.severity == Severity::Error;
-    !unread && diagnostic.code.group != Group::Waivers
+    let cut = diagnostic.code == &codes::TOO_MANY_FINDINGS;
+    !unread && !cut && diagnostic.code.group != Group::Waivers
 }
 
 /// The entries for all findings that are known already, or count and can be known.

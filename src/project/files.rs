@@ -5,6 +5,8 @@
 )]
 
 use crate::config::Exclude;
+use crate::limits::DEFAULT;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 /// All `.abide` files under paths, in order of path, each once, but for those left out. A file named
@@ -66,8 +68,27 @@ fn left_out(
 
 /// The bytes of a file, or why they can't be had.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path)
-        .map_err(|error| format!("can't read `{}`: {}", path.display(), reason(&error)))
+    let most = DEFAULT.file_size;
+    read_within(path, most)?.ok_or_else(|| too_large(&shown(path), most))
+}
+
+/// The bytes of a file, if it has at most so many: a device without an end is not read to it.
+pub fn read_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
+    let failed = |error| format!("can't read `{}`: {}", path.display(), reason(&error));
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    within(&mut file, most).map_err(failed)
+}
+
+/// All that there is to read, if it is at most so many bytes.
+pub fn within(from: &mut impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
+/// Says that a file is beyond the limit.
+pub fn too_large(shown: &str, most: u64) -> String {
+    format!("`{shown}` is larger than {most} bytes, the limit of one file")
 }
 
 /// Writes a file.

@@ -43,10 +43,11 @@ impl Levels {
     }
 
     /// The severity of a code. What keeps a statement from being read or understood stays an error
-    /// whatever is set: what is checked without it must not look clean.
+    /// whatever is set, and so does a limit: what is checked without it must not look clean.
     pub fn of(&self, code: &Code) -> Severity {
         let mut severity = code.severity;
-        if severity == Severity::Error && matches!(code.group, Group::Syntax | Group::Names) {
+        let unread = matches!(code.group, Group::Syntax | Group::Names);
+        if severity == Severity::Error && unread || code == &codes::TOO_MANY_FINDINGS {
             return severity;
         }
         for (target, set) in &self.0 {

@@ -5,9 +5,10 @@ use super::notices::{self, Named};
 use super::standard;
 use crate::config::{Config, Waive};
 use crate::diag::{Diagnostic, Diags, codes};
+use crate::limits::Limits;
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
-use crate::syntax::ast::{Ast, Item, PlanItem};
+use crate::syntax::ast::{Ast, Entry, Item, PlanItem};
 use crate::syntax::parse;
 use crate::syntax::table::{TableFormat, TableText, Tables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,10 @@ pub struct Loaded {
     pub notices: Vec<Named>,
     /// Waivers of the project's settings, each with its place there.
     pub waive: Vec<(Waive, Span)>,
+    /// How much is taken in.
+    pub limits: Limits,
+    /// More names are declared than the limit: nothing may be judged.
+    pub overfull: bool,
 }
 
 impl Loaded {
@@ -83,6 +88,7 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         texts: input.texts.clone(),
         ..Loader::default()
     };
+    loader.done.limits = input.config.limits.in_force();
     loader.done.common = files::common(&input.paths);
     if let Some((name, bytes)) = &input.stdin {
         let path = PathBuf::from(name);
@@ -105,7 +111,7 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
             Some(file) => *file,
             None => {
                 let bytes = loader.read(&path, &full)?;
-                loader.add(&path, files::shown(&path), bytes)
+                loader.add_within(&path, files::shown(&path), bytes)
             }
         };
         loader.done.asked.insert(file);
@@ -119,8 +125,9 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         loader.tables(at);
     }
     loader.finish();
+    loader.count_names();
     let named = notices::named(input, &loader.done.asts)?;
-    loader.done.notices = notices::read(&named, &loader.done.asts)?;
+    loader.done.notices = notices::read(&named, &loader.done.asts, loader.done.limits.file_size)?;
     loader.settings(&input.config);
     Ok(loader.done)
 }
@@ -139,12 +146,28 @@ struct Loader {
 }
 
 impl Loader {
-    /// What a file holds, or what stands in for it.
-    fn read(&self, path: &Path, full: &Path) -> Result<Vec<u8>, String> {
+    /// What a file holds, or what stands in for it; nothing where that is beyond the limit.
+    fn read(&self, path: &Path, full: &Path) -> Result<Option<Vec<u8>>, String> {
         match self.texts.get(full) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => files::read(path),
+            Some(text) => Ok(Some(text.clone().into_bytes())),
+            None => files::read_within(path, self.done.limits.file_size),
         }
+    }
+
+    /// Adds a file; one beyond the limit has a finding in place of its text.
+    fn add_within(&mut self, path: &Path, shown: String, bytes: Option<Vec<u8>>) -> FileId {
+        let read = bytes.is_some();
+        let message = files::too_large(&shown, self.done.limits.file_size);
+        let file = self.add(path, shown, bytes.unwrap_or_default());
+        if !read {
+            let span = Span::file_start(file);
+            self.done.diags.push(
+                Diagnostic::new(&codes::FILE_TOO_LARGE, span, message)
+                    .label("nothing of it is read")
+                    .help("split it, or raise `file-size` under `[limits]` of abide.toml"),
+            );
+        }
+        file
     }
 
     fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
@@ -187,8 +210,10 @@ impl Loader {
         if let Some(file) = self.known.get(&key) {
             return Ok(*file);
         }
-        let bytes = files::at_revision(revision, path)?;
-        let file = self.add(&key, key.display().to_string(), bytes);
+        let bytes = Some(files::at_revision(revision, path)?);
+        let most = self.done.limits.file_size;
+        let bytes = bytes.filter(|bytes| bytes.len() as u64 <= most);
+        let file = self.add_within(&key, key.display().to_string(), bytes);
         self.known.insert(key, file);
         self.revision.insert(file, revision.to_string());
         Ok(file)
@@ -243,7 +268,7 @@ impl Loader {
             return Ok(*file);
         }
         match self.read(&full, &full) {
-            Ok(bytes) => Ok(self.add(&target, files::shown(&full), bytes)),
+            Ok(bytes) => Ok(self.add_within(&target, files::shown(&full), bytes)),
             Err(message) => Err((message, "make the file readable".to_string())),
         }
     }
@@ -318,8 +343,8 @@ impl Loader {
             return Ok(*file);
         }
         let bytes = match &revision {
-            Some(revision) => files::at_revision(revision, &target),
-            None if files::exists(&key) => files::read(&key),
+            Some(revision) => files::at_revision(revision, &target).map(Some),
+            None if files::exists(&key) => files::read_within(&key, self.done.limits.file_size),
             None => {
                 return Err((
                     format!("there is no table `{path}`"),
@@ -331,6 +356,13 @@ impl Loader {
             }
         };
         let bytes = bytes.map_err(|message| (message, "make the file readable".to_string()))?;
+        let most = self.done.limits.file_size;
+        let bytes = bytes
+            .filter(|bytes| bytes.len() as u64 <= most)
+            .ok_or_else(|| {
+                let help = "split it, or raise `file-size` under `[limits]` of abide.toml";
+                (files::too_large(path, most), help.to_string())
+            })?;
         let file = self.add_text(&target, shown, bytes);
         self.owner.insert(file, owner);
         known.insert(key, file);
@@ -401,6 +433,29 @@ impl Loader {
         }
     }
 
+    /// Counts the names that are declared, and says where the limit is passed.
+    fn count_names(&mut self) {
+        let most = self.done.limits.names;
+        let mut left = most;
+        let beyond = self.done.asts.iter().find_map(|ast| {
+            let mut vocabularies = ast.items.iter().filter_map(|item| match item {
+                Item::Vocabulary(vocabulary) => Some(&vocabulary.entries),
+                _ => None,
+            });
+            vocabularies.find_map(|entries| beyond(entries, &mut left))
+        });
+        let Some(span) = beyond else {
+            return;
+        };
+        self.done.overfull = true;
+        let message = format!("the files declare more than {most} names, the limit of one run");
+        self.done.diags.push(
+            Diagnostic::new(&codes::TOO_MANY_NAMES, span, message)
+                .label("the first name beyond it; nothing is judged")
+                .help("check fewer files at once, or raise `names` under `[limits]` of abide.toml"),
+        );
+    }
+
     /// What each file sees: itself and all it includes, at any remove.
     fn finish(&mut self) {
         for at in 0..self.done.asts.len() {
@@ -422,6 +477,17 @@ impl Loader {
             self.done.visible.0.insert(*table, seen);
         }
     }
+}
+
+/// The first of these names, with all below them, that is one more than what is left.
+fn beyond(entries: &[Entry], left: &mut usize) -> Option<Span> {
+    entries.iter().find_map(|entry| {
+        let Some(fewer) = left.checked_sub(1) else {
+            return Some(entry.span);
+        };
+        *left = fewer;
+        beyond(&entry.children, left)
+    })
 }
 
 fn outside(path: &str) -> String {

@@ -78,7 +78,7 @@ fn inside(config: &Config, placed: &Placed<PathBuf>) -> Result<(), String> {
 
 /// Reads the notices named. A policy that is in none of the files, or that several declare, is a
 /// mistake of whoever named it.
-pub fn read(wanted: &[(String, PathBuf)], asts: &[Ast]) -> Result<Vec<Named>, String> {
+pub fn read(wanted: &[(String, PathBuf)], asts: &[Ast], most: u64) -> Result<Vec<Named>, String> {
     let mut all: Vec<Named> = Vec::new();
     for (policy, path) in wanted {
         let known = || asts.iter().flat_map(policies);
@@ -92,7 +92,8 @@ pub fn read(wanted: &[(String, PathBuf)], asts: &[Ast]) -> Result<Vec<Named>, St
         if all.iter().any(|named| named.policy == *policy) {
             return Err(format!("policy `{policy}` is given two notices"));
         }
-        let bytes = files::read(path)?;
+        let bytes = files::read_within(path, most)?
+            .ok_or_else(|| files::too_large(&files::shown(path), most))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| format!("`{}` is not UTF-8 text", files::shown(path)))?;
         let markdown = path

@@ -90,7 +90,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     let all: Vec<&Ast> = loaded.asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &loaded.sources);
     let tables = loaded.tables(settings.jobs);
-    for group in groups(&loaded) {
+    let judged_groups = match loaded.overfull {
+        true => Vec::new(),
+        false => groups(&loaded),
+    };
+    for group in judged_groups {
         let asts: Vec<&Ast> = group
             .files
             .iter()
@@ -142,6 +146,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     settle(&settings.levels, &mut findings);
     sort(&loaded.sources, &mut findings);
     findings.dedup();
+    cut(loaded.limits.findings, &mut findings);
     Outcome {
         sources: loaded.sources,
         asts: loaded.asts,
@@ -152,6 +157,22 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         waivers_end_in: ends,
         models,
     }
+}
+
+/// Keeps as many findings as the limit, and says where the rest begins.
+fn cut(most: usize, findings: &mut Diags) {
+    let Some(first) = findings.get(most) else {
+        return;
+    };
+    let message = format!(
+        "there are {} findings, of which {most} are kept, the limit of one run",
+        findings.len()
+    );
+    let said = Diagnostic::new(&codes::TOO_MANY_FINDINGS, first.primary.span, message)
+        .label("the first that is left out")
+        .help("mend what is shown first, or raise `findings` under `[limits]` of abide.toml");
+    findings.truncate(most);
+    findings.push(said);
 }
 
 /// The order of output: by file, then by place.
