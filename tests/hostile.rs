@@ -270,7 +270,8 @@ fn what_is_beyond_a_limit_never_passes() {
         "--fail-level",
         "error",
     ];
-    let within = limited("[limits]\nfile-size = 200\nnames = 4\nfindings = 20\n");
+    let within =
+        limited("[limits]\nfile-size = 200\nnames = 4\nlabels = 1\nnesting = 1\nfindings = 20\n");
     let output = abide(within.path(), &silenced);
     assert_eq!(
         output.status.code(),
@@ -284,6 +285,8 @@ fn what_is_beyond_a_limit_never_passes() {
         ("file-size = 0", "c.abide:1:1: error[file-too-large]"),
         ("names = 3", "d.abide:1:6: error[too-many-names]"),
         ("names = 0", "a.abide:1:6: error[too-many-names]"),
+        ("nesting = 0", "a.abide:2:10: error[nested-too-deep]"),
+        ("labels = 0", "d.abide:6:6: error[too-many-labels]"),
     ] {
         let dir = limited(&format!("[limits]\n{limit}\n"));
         let output = abide(dir.path(), &silenced);
@@ -300,6 +303,10 @@ fn what_is_beyond_a_limit_never_passes() {
             &["trace", "d"],
             &["diff", "p", "q"],
         ] {
+            // Labels spread in plans alone.
+            if limit.starts_with("labels") && args[0] != "trace" {
+                continue;
+            }
             let output = abide(dir.path(), args);
             assert_eq!(output.status.code(), Some(2), "{limit} {args:?}");
         }
@@ -348,11 +355,77 @@ fn findings_beyond_the_limit_are_counted() {
     assert_eq!(shown.matches("unused-name").count(), 2, "{shown}");
     assert!(
         shown.contains(&format!(
-            "error[too-many-findings]: there are {many} findings, of which 2 are kept"
+            "error[too-many-findings]: {} more findings are counted and not kept",
+            many - 2
         )),
         "{shown}"
     );
+    assert!(
+        shown.ends_with(&format!("1 error, {many} warnings\n")),
+        "{shown}"
+    );
     assert_eq!(abide(dir.path(), &["test"]).status.code(), Some(1));
+    assert_eq!(check(0).status.code(), Some(1));
+}
+
+/// Findings of plans are counted before they take memory, whichever format is wanted; the sums are those
+/// of a run that keeps all.
+#[test]
+fn findings_of_plans_beyond_the_limit_are_counted() {
+    let rows: String = (0..50).map(|at| format!("  c -> s{at} : d\n")).collect();
+    let nodes: String = (0..50).map(|at| format!("  system s{at}\n")).collect();
+    let text = format!(
+        "data d\npolicy q {{\n  never collect d\n}}\nplan x {{\n  checks q\n  source c\n{nodes}{rows}}}\n"
+    );
+    let dir = folder(&[("a.abide", &text)]);
+    for (most, code, kept) in [
+        (60, "forbidden-flow", 50),
+        (10, "forbidden-flow", 10),
+        (0, "", 0),
+    ] {
+        let settings = format!("[limits]\nfindings = {most}\n");
+        std::fs::write(dir.path().join("abide.toml"), settings).expect("written");
+        let output = abide(dir.path(), &["check", "-f", "json"]);
+        assert_eq!(output.status.code(), Some(1));
+        let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+        let findings = report["findings"].as_array().expect("findings");
+        let of = |code: &str| findings.iter().filter(|one| one["code"] == code).count();
+        assert_eq!(of(code), kept, "{report}");
+        let cut = most < 50;
+        assert_eq!(of("too-many-findings"), usize::from(cut), "{report}");
+        let errors = report["summary"]["errors"].as_u64();
+        assert_eq!(errors, Some(50 + u64::from(cut)), "{report}");
+    }
+    // A waived or silenced finding is none, kept or not.
+    let settings = "[limits]\nfindings = 10\n[severity]\nforbidden-flow = \"allow\"\n";
+    std::fs::write(dir.path().join("abide.toml"), settings).expect("written");
+    let output = abide(dir.path(), &["check", "-f", "concise"]);
+    assert!(!out(&output).contains("forbidden-flow"), "{}", out(&output));
+}
+
+/// Data that become each other around a circle would make a label for every set of them: the plan ends
+/// at the limit, and is not found right.
+#[test]
+fn labels_that_multiply_end_at_the_limit() {
+    let data: Vec<String> = (0..40).map(|at| format!("d{at}")).collect();
+    let derives: String = (0..40)
+        .flat_map(|at| (0..40).map(move |other| (at, other)))
+        .filter(|(at, other)| at != other)
+        .map(|(at, other)| format!("  s derives d{other} from d{at}\n"))
+        .collect();
+    let all = data.join(", ");
+    let text = format!(
+        "data {all}\npolicy q {{\n  may collect, use, derive any\n  retain any at most 1 year\n  never share d0\n}}\n\
+         plan x {{\n  checks q\n  source c\n  system s\n  c -> s : {all}\n{derives}}}\n"
+    );
+    let dir = folder(&[
+        ("a.abide", &text),
+        ("abide.toml", "[limits]\nlabels = 5000\n"),
+    ]);
+    let output = abide(dir.path(), &["check", "-A", "all", "-f", "concise"]);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let said = "a.abide:7:6: error[too-many-labels]: more than 5000 labels spread in `x`";
+    assert!(out(&output).contains(said), "{}", out(&output));
 }
 
 /// Standard input, notices and devices without an end are read no further than the limit.

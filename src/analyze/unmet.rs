@@ -14,7 +14,11 @@ pub fn check(judge: &mut Judge, diags: &mut Diags) {
     let model = judge.model;
     for plan in &model.plans {
         checked.extend(&plan.checks);
-        met.extend(plans::met(judge, plan));
+        // What such a plan meets is not known, and that is said of it.
+        let Some(of_plan) = plans::met(judge, plan) else {
+            return;
+        };
+        met.extend(of_plan);
     }
     for policy in checked {
         for (at, rule) in model.policy(policy).rules.iter().enumerate() {

@@ -7,6 +7,7 @@ use crate::decide::meaning::standing as standing_acts;
 use crate::decide::space::expired;
 use crate::decide::{Decision, Diagram, Dim, Space, compile};
 use crate::flow::{Asks, LabelId, Labels};
+use crate::limits;
 use crate::model::rules::{AtMost, Exception};
 use crate::model::vocabulary::{Date, Kind, Literal, NameId, purpose};
 use crate::model::{Action, Clauses, Model, NameSet, Plan, PolicyId, Statement};
@@ -78,6 +79,8 @@ pub struct Judge<'a> {
     pub today: Date,
     /// Facts that no longer hold.
     pub expired: FixedBitSet,
+    /// How many labels may spread in a plan.
+    pub most_labels: usize,
     compiled: BTreeMap<PolicyId, Rc<Decision>>,
     rulings: Vec<Rc<Ruling>>,
     ruling_of: FxHashMap<RulingKey, RulingId>,
@@ -94,11 +97,20 @@ impl<'a> Judge<'a> {
             space,
             today,
             expired: expired(&model.vocabulary, today),
+            most_labels: limits::DEFAULT.labels,
             compiled: BTreeMap::new(),
             rulings: Vec::new(),
             ruling_of: FxHashMap::default(),
             ruling_ids: FxHashMap::default(),
             parts: FxHashMap::default(),
+        }
+    }
+
+    /// The same where so many labels may spread in a plan.
+    pub fn within(self, most_labels: usize) -> Judge<'a> {
+        Judge {
+            most_labels,
+            ..self
         }
     }
 
@@ -114,6 +126,7 @@ impl<'a> Judge<'a> {
                 .is_some_and(|list| list.mentions(purpose::COLLECTED))
         };
         let mut asks = Asks {
+            most: self.most_labels,
             source: false,
             purposes: plan.edges.iter().any(|edge| listed(&edge.purpose))
                 || plan

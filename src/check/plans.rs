@@ -25,6 +25,8 @@ use std::sync::Arc;
 /// What is to be said of a plan, as data.
 #[derive(Debug)]
 pub struct Outcome {
+    /// Whether more labels spread than may: then nothing is judged, and this is all there is to say.
+    pub overfull: bool,
     /// The graph with its labels.
     pub graph: Graph,
     /// What each node holds.
@@ -62,6 +64,9 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
     let asks = judge.asks(plan);
     let mut graph = build(vocabulary, plan, &judge.expired, asks);
     let (spread, unsourced) = spread_all(vocabulary, plan, &mut graph);
+    if graph.labels.is_full() {
+        return overfull(graph, spread);
+    }
     let mut run = Run {
         findings: Vec::new(),
         impossible: Vec::new(),
@@ -101,6 +106,7 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
         duties.extend(unmet(judge, plan, *policy, &graph.labels, &spread));
     }
     Outcome {
+        overfull: false,
         findings: run.findings,
         more: run.more,
         unmet: duties,
@@ -112,6 +118,24 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
         regions: regions(judge.model, plan),
         graph,
         spread,
+    }
+}
+
+/// What is known in part is not judged.
+fn overfull(graph: Graph, spread: Spread) -> Outcome {
+    Outcome {
+        overfull: true,
+        graph,
+        spread,
+        findings: Vec::new(),
+        more: More::new(),
+        unmet: Vec::new(),
+        unsourced: Vec::new(),
+        nothing: Vec::new(),
+        reidentified: Vec::new(),
+        impossible: Vec::new(),
+        expired: Vec::new(),
+        regions: Vec::new(),
     }
 }
 
@@ -275,12 +299,16 @@ impl Run {
     }
 }
 
-/// The rules that some act of a plan meets: that permit, forbid, lift or bind it in some world.
-pub fn met(judge: &mut Judge, plan: &Plan) -> BTreeSet<RuleRef> {
+/// The rules that some act of a plan meets: that permit, forbid, lift or bind it in some world. Nothing
+/// where more labels spread than may.
+pub fn met(judge: &mut Judge, plan: &Plan) -> Option<BTreeSet<RuleRef>> {
     let vocabulary = &judge.model.vocabulary;
     let asks = judge.asks(plan);
     let mut graph = build(vocabulary, plan, &judge.expired, asks);
     let (spread, _) = spread_all(vocabulary, plan, &mut graph);
+    if graph.labels.is_full() {
+        return None;
+    }
     let places = places(judge, plan, &mut graph, &spread);
     let mut met = BTreeSet::new();
     for policy in unique(&plan.checks) {
@@ -295,7 +323,7 @@ pub fn met(judge: &mut Judge, plan: &Plan) -> BTreeSet<RuleRef> {
             ));
         }
     }
-    met
+    Some(met)
 }
 
 /// An act of a label.

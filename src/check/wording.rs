@@ -16,6 +16,18 @@ use crate::model::{
 };
 use fixedbitset::FixedBitSet;
 
+fn overfull(judge: &Judge, plan: &Plan) -> Diagnostic {
+    let most = judge.most_labels;
+    let message = format!(
+        "more than {most} labels spread in `{}`, the limit of one plan",
+        plan.name
+    );
+    Diagnostic::new(&codes::TOO_MANY_LABELS, plan.span, message)
+        .label("none of its flows is judged")
+        .note("a label is a datum with its form, its origin and what it derives from; each node holds any number of them")
+        .help("name broader data where its parts go the same way, split the plan, or raise `labels` under `[limits]` of abide.toml")
+}
+
 /// Says everything of a plan, up to so many findings; counts the others. Where waivers stand, each
 /// finding is said.
 pub fn plan(
@@ -26,6 +38,10 @@ pub fn plan(
     most: usize,
     diags: &mut Diags,
 ) -> More {
+    if outcome.overfull {
+        diags.push(overfull(judge, plan));
+        return More::new();
+    }
     let mut more = outcome.more.clone();
     let end = diags.len().saturating_add(most);
     let mut left_out = |diags: &Diags, code: &'static Code, at: At| {

@@ -7,7 +7,7 @@ use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
 use super::watch::{self, watch};
 use crate::config::Config;
-use crate::diag::{Group, Severity, codes};
+use crate::diag::{Code, Group, Severity, codes};
 use crate::project::{Outcome, run as run_project};
 use crate::project::{baseline, files, fix};
 use crate::report::summary::number;
@@ -202,12 +202,13 @@ fn once(args: &Args, what: What) -> Result<u8, String> {
 
 /// Leaves out what plans and policies raise on their own; what keeps tests from running stays.
 fn only_tests(outcome: &mut Outcome) {
-    outcome.findings.retain(|diagnostic| {
+    let stays = |code: &'static Code| {
         // What was left out may be a test.
-        let cut = diagnostic.code == &codes::TOO_MANY_FINDINGS;
-        let group = diagnostic.code.group;
-        cut || matches!(group, Group::Syntax | Group::Names | Group::Tests)
-    });
+        let cut = code == &codes::TOO_MANY_FINDINGS;
+        cut || matches!(code.group, Group::Syntax | Group::Names | Group::Tests)
+    };
+    outcome.findings.retain(|diagnostic| stays(diagnostic.code));
+    outcome.unlisted.retain(|one| stays(one.code));
     outcome.counts.plans = 0;
     outcome.counts.flows = 0;
 }

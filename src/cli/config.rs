@@ -164,6 +164,8 @@ fn limits(config: &Config, lines: &mut Vec<Line>) {
     }));
     for (key, most, usual) in [
         ("names", &set_in.names, DEFAULT.names),
+        ("nesting", &set_in.nesting, DEFAULT.nesting),
+        ("labels", &set_in.labels, DEFAULT.labels),
         ("findings", &set_in.findings, DEFAULT.findings),
     ] {
         let usual = Value::from(usual as i64);

@@ -56,11 +56,17 @@ pub fn run(args: &Args) -> Result<u8, String> {
             return Err(format!("there is no plan `{name}`{hint}"));
         }
     }
-    let mut judge = Judge::new(model, settings.today);
+    let mut judge = Judge::new(model, settings.today).within(asked.loaded.limits.labels);
     let mut text = String::new();
     let wanted = |plan: &&Plan| args.plan.is_empty() || args.plan.contains(&plan.name);
     for plan in model.plans.iter().filter(wanted) {
         let outcome = plans::judge(&mut judge, plan);
+        if outcome.overfull {
+            let name = &plan.name;
+            return Err(format!(
+                "more labels spread in `{name}` than the limit, so there is no answer"
+            ));
+        }
         if let Some(party) = &args.to {
             let party = named(model, Kind::Party, party)?;
             text += &received(model, plan, &outcome, &party);

@@ -118,6 +118,10 @@ pub struct Limits {
     pub file_size: Option<Placed<u64>>,
     /// Declared names of a run.
     pub names: Option<Placed<usize>>,
+    /// Braces and parentheses in each other.
+    pub nesting: Option<Placed<usize>>,
+    /// Labels of a plan.
+    pub labels: Option<Placed<usize>>,
     /// Findings of a run.
     pub findings: Option<Placed<usize>>,
 }
@@ -130,6 +134,8 @@ impl Limits {
         limits::Limits {
             file_size: self.file_size.as_ref().map_or(usual.file_size, |p| p.value),
             names: or(&self.names, usual.names),
+            nesting: or(&self.nesting, usual.nesting),
+            labels: or(&self.labels, usual.labels),
             findings: or(&self.findings, usual.findings),
         }
     }
@@ -187,6 +193,8 @@ impl Config {
             limits: Limits {
                 file_size: self.limits.file_size.or(base.limits.file_size),
                 names: self.limits.names.or(base.limits.names),
+                nesting: self.limits.nesting.or(base.limits.nesting),
+                labels: self.limits.labels.or(base.limits.labels),
                 findings: self.limits.findings.or(base.limits.findings),
             },
             ..self

@@ -49,7 +49,13 @@ pub struct Limits {
     /// Names that the files of a run declare; nodes of plans are not counted.
     #[schemars(with = "Option<usize>")]
     pub names: Option<Spanned<usize>>,
-    /// Findings that a run keeps.
+    /// Braces and parentheses in each other.
+    #[schemars(with = "Option<usize>", range(max = 64))]
+    pub nesting: Option<Spanned<usize>>,
+    /// Labels that spread in one plan.
+    #[schemars(with = "Option<usize>")]
+    pub labels: Option<Spanned<usize>>,
+    /// Findings that a run keeps; the others are counted.
     #[schemars(with = "Option<usize>")]
     pub findings: Option<Spanned<usize>>,
 }

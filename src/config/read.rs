@@ -3,7 +3,7 @@
 use super::fault::{fault, line};
 use super::{About, Config, Exclude, File, Format, Limits, Origin, Output, Placed, Waive, raw};
 use crate::diag::{Severity, codes, nearest};
-use crate::limits::LARGEST_FILE;
+use crate::limits::{DEEPEST, LARGEST_FILE};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -192,9 +192,17 @@ fn limits(file: &Text, raw: raw::Limits) -> Result<Limits, String> {
             format!("a file has at most {LARGEST_FILE} bytes, since places in it are counted so");
         return Err(fault(file, size.span(), &message));
     }
+    if let Some(nesting) = &raw.nesting
+        && *nesting.get_ref() > DEEPEST
+    {
+        let message = format!("braces and parentheses nest at most {DEEPEST} deep");
+        return Err(fault(file, nesting.span(), &message));
+    }
     Ok(Limits {
         file_size: raw.file_size.map(|most| placed(file, most, |most| most)),
         names: raw.names.map(|most| placed(file, most, |most| most)),
+        nesting: raw.nesting.map(|most| placed(file, most, |most| most)),
+        labels: raw.labels.map(|most| placed(file, most, |most| most)),
         findings: raw.findings.map(|most| placed(file, most, |most| most)),
     })
 }

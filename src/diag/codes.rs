@@ -51,6 +51,20 @@ pub struct Code {
     pub page: &'static str,
 }
 
+impl Code {
+    /// Whether it says that something is beyond a limit and was left out: then nothing may make the run
+    /// look clean.
+    pub fn is_limit(&self) -> bool {
+        [
+            &FILE_TOO_LARGE,
+            &TOO_MANY_NAMES,
+            &TOO_MANY_LABELS,
+            &TOO_MANY_FINDINGS,
+        ]
+        .contains(&self)
+    }
+}
+
 macro_rules! codes {
     ($($constant:ident $name:literal $group:ident $severity:ident $summary:literal;)*) => {
         $(
@@ -117,6 +131,7 @@ codes! {
     INVALID_EDGE "invalid-edge" Flow Error "an edge or node that makes no sense";
 
     UNCHECKED_PLAN "unchecked-plan" Vacuity Error "a plan that checks no policy";
+    TOO_MANY_LABELS "too-many-labels" Vacuity Error "a plan in which more labels spread than the limit";
     EMPTY_PLAN "empty-plan" Vacuity Error "a plan without a single flow";
     EMPTY_POLICY "empty-policy" Vacuity Error "a policy without a single rule";
     EMPTY_TEST "empty-test" Vacuity Error "a test that expects nothing or is for no policy";

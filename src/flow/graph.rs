@@ -2,6 +2,7 @@
 
 use super::labels::{Label, LabelId, Labels, Origin, Purposes};
 use super::links::Links;
+use crate::limits;
 use crate::model::plans::{EdgeDetails, NodeDetails, NodeKind};
 use crate::model::vocabulary::{ANY, Kind, NameId, form, purpose};
 use crate::model::{Edge, EdgeKind, NameSet, Plan, Vocabulary};
@@ -10,12 +11,24 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What rules can ask of labels. What none asks need not tell labels apart.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Asks {
     /// From which node a datum was collected, of any node.
     pub source: bool,
     /// What it was collected for.
     pub purposes: bool,
+    /// How many labels may come into being.
+    pub most: usize,
+}
+
+impl Default for Asks {
+    fn default() -> Asks {
+        Asks {
+            source: false,
+            purposes: false,
+            most: limits::DEFAULT.labels,
+        }
+    }
 }
 
 /// What a move does to labels, whichever nodes it joins.
@@ -107,7 +120,7 @@ impl Graph {
 
 /// The graph of a plan, with the labels that its sources and externals make.
 pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: Asks) -> Graph {
-    let mut labels = Labels::default();
+    let mut labels = Labels::up_to(asks.most);
     labels.ancestors.intern(Vec::new());
     let mut builder = Builder {
         vocabulary,
@@ -211,9 +224,12 @@ impl Builder<'_> {
             let origin = self.origin(edge);
             let change = &self.graph.changes[change as usize];
             let (data, form) = (change.data, change.form);
-            if let Some(data) = data {
+            if let Some(data) = data
+                && !self.graph.labels.is_full()
+            {
                 let data = &self.graph.data[data as usize];
                 let made = make(self.vocabulary, &mut self.graph.labels, form, data, origin);
+                self.graph.labels.take(made.len());
                 self.graph.makes.insert(at as u32, made);
             }
         }

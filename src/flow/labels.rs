@@ -101,7 +101,7 @@ pub struct Label {
 pub type LabelId = usize;
 
 /// All labels of a plan.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Labels {
     /// The labels.
     pub labels: Interner<Label>,
@@ -111,9 +111,56 @@ pub struct Labels {
     pub origins: Interner<Origin>,
     /// Sorted lists of data that a label derives from.
     pub ancestors: Interner<Vec<NameId>>,
+    /// How many labels there may be.
+    most: usize,
+    /// Places taken by lists of labels and ancestors.
+    taken: usize,
+}
+
+/// How many places a label may take, one with another, in the rows of nodes and in lists.
+const PLACES: usize = 256;
+
+impl Default for Labels {
+    fn default() -> Labels {
+        Labels::up_to(usize::MAX)
+    }
 }
 
 impl Labels {
+    /// No labels yet, and so many at most.
+    pub fn up_to(most: usize) -> Labels {
+        Labels {
+            labels: Interner::default(),
+            forms: Interner::default(),
+            origins: Interner::default(),
+            ancestors: Interner::default(),
+            most,
+            taken: 0,
+        }
+    }
+
+    /// Notes that a list or a row takes so many places.
+    pub fn take(&mut self, places: usize) {
+        self.taken = self.taken.saturating_add(places);
+    }
+
+    /// Notes that rows take more places than are left.
+    pub fn fill(&mut self) {
+        self.taken = usize::MAX;
+    }
+
+    /// How many places are left for rows.
+    pub fn room(&self) -> usize {
+        let all = self.most.saturating_mul(PLACES);
+        all.saturating_sub(self.taken)
+    }
+
+    /// Whether there are more labels than there may be, or what holds them takes as much memory as if
+    /// there were: then what is known of them is not all, and nothing may be concluded from it.
+    pub fn is_full(&self) -> bool {
+        self.labels.len() > self.most || self.taken > self.most.saturating_mul(PLACES).max(PLACES)
+    }
+
     /// The label of a number.
     pub fn get(&self, id: LabelId) -> Label {
         *self.labels.get(id as u32)
@@ -156,6 +203,7 @@ impl Labels {
         from.retain(|ancestor| *ancestor != data);
         from.sort_unstable();
         from.dedup();
+        self.take(from.len());
         let from = self.ancestors.intern(from);
         self.intern(Label {
             data,

@@ -48,6 +48,11 @@ impl Rows {
         &self.words[start..self.ends[at]]
     }
 
+    /// How many words all rows take.
+    pub fn size(&self) -> usize {
+        self.words.len()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.ends.len()

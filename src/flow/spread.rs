@@ -173,14 +173,25 @@ impl<'g> Sweep<'g> {
         self.group_of = vec![NOWHERE; self.graph.nodes];
         let parts = std::mem::take(&mut self.parts);
         for part in parts.iter() {
+            if self.is_full() {
+                break;
+            }
             self.fill(part);
             after(self, part);
         }
         self.parts = parts;
     }
 
+    /// Whether the limit of labels is passed: then what nodes hold is not all.
+    fn is_full(&self) -> bool {
+        self.graph.labels.is_full() || self.rows.size() > self.graph.labels.room()
+    }
+
     /// What all nodes hold.
     pub(super) fn done(self) -> Spread {
+        if self.is_full() {
+            self.graph.labels.fill();
+        }
         Spread {
             rows: self.rows,
             row_of: self.row_of,
@@ -223,7 +234,7 @@ impl<'g> Sweep<'g> {
             for group in groups.iter() {
                 grew |= self.sweep(group);
             }
-            if !grew {
+            if !grew || self.is_full() {
                 return;
             }
         }
@@ -353,7 +364,7 @@ impl<'g> Sweep<'g> {
                 bits.add(self.rows.words(more));
             }
             row = self.rows.intern(&bits);
-            if row == before {
+            if row == before || self.is_full() {
                 break;
             }
         }
@@ -399,6 +410,9 @@ impl Turn {
         }
         let mut made = Bits::default();
         for label in passing.labels() {
+            if graph.labels.is_full() {
+                break;
+            }
             for label in transform(&mut graph.labels, what, label) {
                 made.insert(label);
             }

@@ -34,6 +34,9 @@ pub fn spread_all(
     graph: &mut Graph,
 ) -> (Spread, Vec<Unsourced>) {
     let base = spread(graph);
+    if graph.labels.is_full() {
+        return (base, Vec::new());
+    }
     let missing = missing(vocabulary, plan, graph, &base);
     if missing.is_empty() {
         return (base, Vec::new());
@@ -64,6 +67,9 @@ pub fn spread_all(
             .iter()
             .map(|at| made_up(vocabulary, sweep.graph, &missing[*at], origin))
             .collect();
+        if sweep.graph.labels.is_full() {
+            return;
+        }
         let single = sweep.is_single(part);
         let chosen: Vec<usize> = match single {
             true => (0..here.len()).collect(),
@@ -142,7 +148,12 @@ fn made_up(
     let change = &graph.changes[graph.change[missing.edge] as usize];
     // Of a derivation it is what it derives from that nothing brings, and that has no `as`.
     let form = change.form.filter(|_| change.derives.is_none());
-    make(vocabulary, &mut graph.labels, form, &missing.data, origin)
+    if graph.labels.is_full() {
+        return Vec::new();
+    }
+    let made = make(vocabulary, &mut graph.labels, form, &missing.data, origin);
+    graph.labels.take(made.len());
+    made
 }
 
 struct Missing {
@@ -282,6 +293,9 @@ impl Within {
             }
         }
         while let Some((node, label)) = open.pop() {
+            if graph.labels.is_full() {
+                break;
+            }
             for edge in self.out.get(&node).into_iter().flatten() {
                 let step = graph.step(*edge as usize);
                 if !step.change.passes || !passes(&graph.labels, &step, label) {

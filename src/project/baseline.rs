@@ -112,8 +112,7 @@ pub fn text(entries: &[Entry]) -> String {
 pub fn can_hold(diagnostic: &Diagnostic) -> bool {
     let unread = matches!(diagnostic.code.group, Group::Syntax | Group::Names)
         && diagnostic.severity == Severity::Error;
-    let cut = diagnostic.code == &codes::TOO_MANY_FINDINGS;
-    !unread && !cut && diagnostic.code.group != Group::Waivers
+    !unread && !diagnostic.code.is_limit() && diagnostic.code.group != Group::Waivers
 }
 
 /// The entries for all findings that are known already, or count and can be known.

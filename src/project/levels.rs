@@ -47,7 +47,7 @@ impl Levels {
     pub fn of(&self, code: &Code) -> Severity {
         let mut severity = code.severity;
         let unread = matches!(code.group, Group::Syntax | Group::Names);
-        if severity == Severity::Error && unread || code == &codes::TOO_MANY_FINDINGS {
+        if severity == Severity::Error && unread || code.is_limit() {
             return severity;
         }
         for (target, set) in &self.0 {

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{Ast, Entry, Item, PlanItem};
-use crate::syntax::parse;
+use crate::syntax::parse_within;
 use crate::syntax::table::{TableFormat, TableText, Tables};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -173,9 +173,10 @@ impl Loader {
     fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
         let file = self.add_text(path, shown, bytes);
         self.known.insert(files::canonical(path), file);
-        let ast = parse(
+        let ast = parse_within(
             file,
             &self.done.sources.file(file).text,
+            self.done.limits.nesting,
             &mut self.done.diags,
         );
         self.done.asts.push(ast);

@@ -8,10 +8,11 @@ use super::{files, jobs, marks, notices, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
+use crate::limits::Limits;
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
 use crate::model::{Model, PolicyId, Statement};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Ast;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -109,7 +110,7 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
         notices::check(&loaded, &group.home, &mut found);
-        for (code, count) in judged(&model, &home, &marked, settings, &mut found) {
+        for (code, count) in judged(&model, &home, &marked, settings, &loaded.limits, &mut found) {
             *more.entry(code).or_default() += count;
         }
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
@@ -146,12 +147,18 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     settle(&settings.levels, &mut findings);
     sort(&loaded.sources, &mut findings);
     findings.dedup();
-    cut(loaded.limits.findings, &mut findings);
+    let mut unlisted = unlisted(&settings.levels, &more);
+    cut(
+        loaded.limits.findings,
+        settings,
+        &mut findings,
+        &mut unlisted,
+    );
     Outcome {
         sources: loaded.sources,
         asts: loaded.asts,
         findings,
-        unlisted: unlisted(&settings.levels, &more),
+        unlisted,
         counts,
         checked,
         waivers_end_in: ends,
@@ -159,20 +166,37 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     }
 }
 
-/// Keeps as many findings as the limit, and says where the rest begins.
-fn cut(most: usize, findings: &mut Diags) {
-    let Some(first) = findings.get(most) else {
+/// Keeps as many findings as the limit and counts the others; says where they begin, unless people
+/// want to see no more anyway.
+fn cut(most: usize, settings: &Settings, findings: &mut Diags, unlisted: &mut Vec<Unlisted>) {
+    let wanted = settings.most.is_some_and(|wanted| wanted <= most);
+    let beyond = findings.split_off(most.min(findings.len()));
+    let none_kept = Span::file_start(FileId(0));
+    let place = beyond.first().or(findings.last());
+    let place = place.map_or(none_kept, |d| d.primary.span);
+    if beyond.is_empty() && (wanted || unlisted.is_empty()) {
         return;
-    };
-    let message = format!(
-        "there are {} findings, of which {most} are kept, the limit of one run",
-        findings.len()
+    }
+    for diagnostic in beyond.iter().filter(|diagnostic| diagnostic.counts()) {
+        let (code, severity) = (diagnostic.code, diagnostic.severity);
+        match unlisted.iter_mut().find(|one| one.code == code) {
+            Some(one) => one.count += 1,
+            None => unlisted.push(Unlisted {
+                code,
+                severity,
+                count: 1,
+            }),
+        }
+    }
+    unlisted.sort_by_key(|one| one.code.name);
+    let count: usize = unlisted.iter().map(|one| one.count).sum();
+    let message =
+        format!("{count} more findings are counted and not kept, for one run keeps {most}");
+    findings.push(
+        Diagnostic::new(&codes::TOO_MANY_FINDINGS, place, message)
+            .label("the rest begins here")
+            .help("mend what is shown first, or raise `findings` under `[limits]` of abide.toml"),
     );
-    let said = Diagnostic::new(&codes::TOO_MANY_FINDINGS, first.primary.span, message)
-        .label("the first that is left out")
-        .help("mend what is shown first, or raise `findings` under `[limits]` of abide.toml");
-    findings.truncate(most);
-    findings.push(said);
 }
 
 /// The order of output: by file, then by place.
@@ -198,6 +222,7 @@ fn judged(
     home: &(impl Fn(FileId) -> bool + Sync),
     marked: &BTreeSet<FileId>,
     settings: &Settings,
+    limits: &Limits,
     found: &mut Diags,
 ) -> check::More {
     let policies = model.policy_ids().map(Piece::Policy);
@@ -205,7 +230,7 @@ fn judged(
         .chain((0..model.plans.len()).map(Piece::Plan))
         .collect();
     let level = |code: &Code| settings.levels.of(code);
-    let start = || Judge::new(model, settings.today);
+    let start = || Judge::new(model, settings.today).within(limits.labels);
     let work = |judge: &mut Judge, piece: &Piece| {
         let mut found = Vec::new();
         let mut more = check::More::new();
@@ -221,7 +246,8 @@ fn judged(
                 let plan = &model.plans[*at];
                 // Marks announce each finding by itself.
                 let most = settings.most.filter(|_| !marked.contains(&plan.span.file));
-                more = check::plan(judge, plan, most.unwrap_or(usize::MAX), &mut found);
+                let most = most.unwrap_or(usize::MAX).min(limits.findings);
+                more = check::plan(judge, plan, most, &mut found);
             }
         }
         (found, more)

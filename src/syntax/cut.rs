@@ -2,9 +2,6 @@
 
 use super::token::{CommentPlace, Lexeme, STARTS, Token, tokens};
 
-/// How deep braces, parentheses and exceptions may nest.
-pub const DEEPEST: usize = 64;
-
 /// What a piece stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context {
@@ -64,11 +61,12 @@ pub enum Part {
     },
 }
 
-/// Cuts a text. Faults of whole blocks are listed apart.
-pub fn cut(text: &str) -> (Vec<Part>, Vec<Fault>, Vec<CommentPlace>) {
+/// Cuts a text in which braces, parentheses and exceptions nest so deep at most. Faults of whole blocks are listed apart.
+pub fn cut(text: &str, deepest: usize) -> (Vec<Part>, Vec<Fault>, Vec<CommentPlace>) {
     let (tokens, comments) = tokens(text);
     let mut cutter = Cutter {
         text,
+        deepest,
         tokens: &tokens,
         root: Vec::new(),
         open: Vec::new(),
@@ -111,6 +109,7 @@ struct Current {
 
 struct Cutter<'a> {
     text: &'a str,
+    deepest: usize,
     tokens: &'a [Lexeme],
     root: Vec<Part>,
     open: Vec<Block>,
@@ -179,7 +178,7 @@ impl Cutter<'_> {
         }
         match lexeme.token {
             Token::Mark('}') if !inside => self.close(lexeme),
-            Token::Mark('{') if !inside && self.opens() && self.open.len() < DEEPEST => {
+            Token::Mark('{') if !inside && self.opens() && self.open.len() < self.deepest => {
                 self.open_block(at);
             }
             _ => self.extend(at, starts),
@@ -388,7 +387,7 @@ impl Cutter<'_> {
             Token::Mark('-') => now.excepts = 0,
             _ => {}
         }
-        if now.inner.len() + now.excepts > DEEPEST {
+        if now.inner.len() + now.excepts > self.deepest {
             // Where it first is too deep, not where it ends.
             now.piece.fault.get_or_insert(Fault::TooDeep(lexeme.start));
         }

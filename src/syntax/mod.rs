@@ -12,4 +12,4 @@ mod parse;
 pub mod table;
 pub(crate) mod token;
 
-pub use parse::{cells, is_reserved, parse, parse_flow_line};
+pub use parse::{cells, is_reserved, parse, parse_flow_line, parse_within};

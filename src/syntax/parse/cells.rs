@@ -2,6 +2,7 @@
 
 use super::{At, Grammar, Pairs, Reader, Rule, only_child};
 use crate::diag::{Diagnostic, Diags, codes};
+use crate::limits::DEEPEST;
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::cut::Piece;
@@ -136,7 +137,9 @@ fn read<T>(
     let mut reader = Reader {
         file: span.file,
         text,
+        deepest: DEEPEST,
         errors: Vec::new(),
+        more: 0,
         whole: (!exact).then_some(span),
     };
     let result = match Grammar::parse(rule, text) {

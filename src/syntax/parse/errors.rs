@@ -7,8 +7,14 @@ use crate::syntax::{expected, token};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
+/// Findings of syntax that one file may have before the next are only counted.
+const MOST_KEPT: usize = 10_000;
+
 impl Reader<'_> {
     pub(super) fn syntax_error(&mut self, piece: &Piece, error: pest::error::Error<Rule>) {
+        if self.counts_only() {
+            return;
+        }
         let at = match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
         };
@@ -77,6 +83,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn fault(&mut self, fault: Fault) {
+        if self.counts_only() {
+            return;
+        }
+        let too_deep = format!("nested more than {} levels deep", self.deepest);
         let (at, length, code, message, help) = match fault {
             Fault::Unclosed(at) => (
                 at,
@@ -103,20 +113,21 @@ impl Reader<'_> {
                 at,
                 1,
                 &codes::NESTED_TOO_DEEP,
-                "nested more than 64 levels deep",
+                too_deep.as_str(),
                 "no sentence nests so deep: split the rule",
             ),
         };
         let end = (at + length).min(self.text.len());
         let span = self.span(at.min(end), end);
-        let known = self
-            .errors
-            .iter()
-            .any(|error| error.primary.span == span && error.message == message);
-        if !known {
-            self.errors
-                .push(Diagnostic::new(code, span, message).help(help));
-        }
+        self.errors
+            .push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    /// Whether there are errors beyond number: then one more is counted, and takes no memory.
+    fn counts_only(&mut self) -> bool {
+        let only = self.errors.len() >= MOST_KEPT;
+        self.more += usize::from(only);
+        only
     }
 }
 

@@ -18,6 +18,7 @@ use super::ast::*;
 use super::cut::{Context, Fault, Part, Piece, cut};
 use super::token::{Token, tokens};
 use crate::diag::{Diagnostic, Diags, codes};
+use crate::limits::DEEPEST;
 use crate::source::{FileId, Span};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -32,19 +33,29 @@ const MOST_ERRORS: usize = 100;
 
 /// Parses a file. Any text gives a tree and a list of problems.
 pub fn parse(file: FileId, text: &str, diags: &mut Diags) -> Ast {
-    let (parts, faults, comments) = cut(text);
+    parse_within(file, text, DEEPEST, diags)
+}
+
+/// The same where less nesting is allowed, if that is what is wanted: never more.
+pub fn parse_within(file: FileId, text: &str, deepest: usize, diags: &mut Diags) -> Ast {
+    let deepest = deepest.min(DEEPEST);
+    let (parts, faults, comments) = cut(text, deepest);
     let mut reader = Reader {
         file,
         text,
+        deepest,
         errors: Vec::new(),
+        more: 0,
         whole: None,
     };
     let items = parts.iter().map(|part| reader.item(part)).collect();
     for fault in faults {
         reader.fault(fault);
     }
-    let more = reader.errors.len().saturating_sub(MOST_ERRORS);
     reader.errors.sort_by(Diagnostic::order);
+    // A fault may be that of a block, too.
+    reader.errors.dedup();
+    let more = reader.more + reader.errors.len().saturating_sub(MOST_ERRORS);
     if more > 0 {
         reader.errors.truncate(MOST_ERRORS);
         let last = reader.errors.last().map(|error| error.primary.span);
@@ -79,7 +90,9 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
     let mut reader = Reader {
         file,
         text,
+        deepest: DEEPEST,
         errors: Vec::new(),
+        more: 0,
         whole: None,
     };
     let piece = Piece {
@@ -98,13 +111,17 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
 /// A line is not cut into pieces, so its nesting is counted here.
 fn too_deep(text: &str) -> Option<Fault> {
     let open = text.matches(['(', '{']).count() + text.matches("except").count();
-    (open > super::cut::DEEPEST).then_some(Fault::TooDeep(0))
+    (open > DEEPEST).then_some(Fault::TooDeep(0))
 }
 
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
+    /// How deep braces may nest.
+    deepest: usize,
     errors: Diags,
+    /// Errors that were only counted.
+    more: usize,
     /// The place of everything in a text whose own places say nothing.
     whole: Option<Span>,
 }
