@@ -4,79 +4,12 @@
     reason = "tests read and write files and run the program"
 )]
 
-use abide::format::format;
-use abide::source::FileId;
-use abide::syntax::ast::Ast;
-use abide::syntax::parse;
+#[path = "shared/layout.rs"]
+mod layout;
+
+use layout::{check, formatted, meaning, read, stays};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
-
-fn read(text: &str) -> (Ast, usize) {
-    let mut diags = Vec::new();
-    let ast = parse(FileId(0), text, &mut diags);
-    (ast, diags.len())
-}
-
-fn formatted(text: &str) -> String {
-    format(&read(text).0, text)
-}
-
-/// A tree without places, comments and the order of clauses, which the formatter may change.
-fn meaning(ast: &Ast) -> String {
-    let text = format!("{:?}", ast.items);
-    let mut out = String::new();
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("Span {") {
-        out.push_str(&rest[..at]);
-        let end = rest[at..].find('}').map_or(rest.len(), |end| at + end + 1);
-        rest = &rest[end..];
-    }
-    clauses_in_order(&(out + rest))
-}
-
-/// The printed tree with the clauses of each list sorted.
-fn clauses_in_order(text: &str) -> String {
-    /// Elements up to the bracket that closes the list (or to the end), and how long that was.
-    fn elements(text: &str) -> (Vec<String>, usize) {
-        let bytes = text.as_bytes();
-        let (mut all, mut now) = (Vec::new(), String::new());
-        let (mut at, mut from, mut depth) = (0, 0, 0);
-        while at < bytes.len() {
-            match bytes[at] {
-                b'"' => {
-                    at += 1;
-                    while bytes[at] != b'"' {
-                        at += if bytes[at] == b'\\' { 2 } else { 1 };
-                    }
-                }
-                b'{' | b'(' => depth += 1,
-                b'}' | b')' => depth -= 1,
-                b',' if depth == 0 => {
-                    now.push_str(&text[from..at]);
-                    all.push(std::mem::take(&mut now).trim().to_string());
-                    from = at + 1;
-                }
-                b'[' => {
-                    now.push_str(&text[from..at]);
-                    let (mut inner, length) = elements(&text[at + 1..]);
-                    if inner.iter().any(|element| element.starts_with("Clause {")) {
-                        inner.sort_unstable();
-                    }
-                    now.push_str(&format!("[{}]", inner.join(", ")));
-                    at += 1 + length;
-                    from = at + 1;
-                }
-                b']' => break,
-                _ => {}
-            }
-            at += 1;
-        }
-        now.push_str(&text[from..at]);
-        all.push(now.trim().to_string());
-        (all, at)
-    }
-    elements(text).0.join(", ")
-}
 
 fn shipped() -> Vec<PathBuf> {
     fn walk(dir: &Path, all: &mut Vec<PathBuf>) {
@@ -95,20 +28,6 @@ fn shipped() -> Vec<PathBuf> {
     all.sort();
     assert!(all.len() > 5, "files are found from the crate's root");
     all
-}
-
-fn check(name: &str, text: &str) {
-    let once = formatted(text);
-    let twice = formatted(&once);
-    assert_eq!(once, twice, "{name}: formatting again changes it");
-    let (before, after) = (read(text), read(&once));
-    assert_eq!(before.1, after.1, "{name}: errors come or go\n{once}");
-    let (before, after) = (meaning(&before.0), meaning(&after.0));
-    assert_eq!(before, after, "{name}: the meaning changes\n{once}");
-    assert!(
-        once.lines().all(|line| line == line.trim_end()),
-        "{name}: blanks at the end of a line"
-    );
 }
 
 #[test]
@@ -217,22 +136,6 @@ fn comments_in_all_places_keep_their_order() {
         let (before, after) = (meaning(&read(text).0), meaning(&read(&once).0));
         assert_eq!(before, after, "{once}");
     }
-}
-
-/// What a text says, its layout and what the formatter may add or drop left out.
-fn characters(text: &str) -> Vec<char> {
-    let mut all: Vec<char> = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '`' | '/' | '\u{feff}'))
-        .collect();
-    all.sort_unstable();
-    all
-}
-
-fn stays(text: &str) {
-    let once = formatted(text);
-    assert_eq!(characters(text), characters(&once), "{text}\n---\n{once}");
-    assert_eq!(formatted(&once), once, "{text}\n---\n{once}");
 }
 
 #[test]

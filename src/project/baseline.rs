@@ -60,6 +60,11 @@ pub fn read(path: &Path) -> Result<Baseline, String> {
     let shown = files::shown(path);
     let text = String::from_utf8(files::read(path)?)
         .map_err(|_| format!("`{shown}` is not UTF-8 text"))?;
+    of_text(path, &shown, text)
+}
+
+/// The same from its text.
+pub fn of_text(path: &Path, shown: &str, text: String) -> Result<Baseline, String> {
     let all: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         format!("{shown}:{line}:{column}: {error}; `abide baseline` writes it anew")

@@ -49,6 +49,42 @@ pub fn file() -> impl Strategy<Value = File> {
         })
 }
 
+/// The file that bytes choose; where they end, the plainest is chosen.
+pub fn from_bytes(bytes: &[u8]) -> File {
+    let mut bytes = bytes.iter().copied();
+    let mut byte = move || usize::from(bytes.next().unwrap_or(0));
+    let mut numbers = |most: usize| -> Numbers {
+        let length = byte() % most;
+        let mut number = || (byte() << 8 | byte()) as u16;
+        (0..length).map(|_| number()).collect()
+    };
+    let vocabulary = numbers(80);
+    let count = |numbers: &mut dyn FnMut(usize) -> Numbers, from: usize, to: usize| {
+        from + numbers(2).first().map_or(0, |n| usize::from(*n)) % (to - from)
+    };
+    let policies: Vec<PolicyNumbers> = (0..count(&mut numbers, 1, 4))
+        .map(|_| {
+            let rules = count(&mut numbers, 1, 7);
+            (numbers(12), (0..rules).map(|_| numbers(60)).collect())
+        })
+        .collect();
+    let plans: Vec<PlanNumbers> = (0..count(&mut numbers, 1, 3))
+        .map(|_| {
+            let (nodes, edges) = (count(&mut numbers, 3, 8), count(&mut numbers, 2, 9));
+            let header = numbers(4);
+            let nodes = (0..nodes).map(|_| numbers(30)).collect();
+            (header, nodes, (0..edges).map(|_| numbers(30)).collect())
+        })
+        .collect();
+    let tests: Vec<Vec<Numbers>> = (0..count(&mut numbers, 0, 3))
+        .map(|_| {
+            let lines = count(&mut numbers, 1, 4);
+            (0..lines).map(|_| numbers(40)).collect()
+        })
+        .collect();
+    File(write(&vocabulary, &policies, &plans, &tests))
+}
+
 fn write(
     vocabulary: &[u16],
     policies: &[PolicyNumbers],

@@ -1,0 +1,8 @@
+//! Rows of labels give the naive fixpoint.
+#![no_main]
+
+#[allow(dead_code, reason = "each program runs one of the targets")]
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::labels(bytes));

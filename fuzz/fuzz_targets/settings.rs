@@ -1,0 +1,8 @@
+//! Any settings are read, or refused with their place.
+#![no_main]
+
+#[allow(dead_code, reason = "each program runs one of the targets")]
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::settings(bytes));

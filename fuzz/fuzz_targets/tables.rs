@@ -1,0 +1,8 @@
+//! Any table gives rows, and problems that lie in it.
+#![no_main]
+
+#[allow(dead_code, reason = "each program runs one of the targets")]
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::tables(bytes));
