@@ -116,7 +116,7 @@ fn main() {
     let _ = judge.decision(PolicyId(1));
     let mut found = Vec::new();
     let (_, lints) = timed(|| {
-        sense::check(&judge, PolicyId(0), &mut found);
+        sense::check(&mut judge, PolicyId(0), &mut found);
         analyze::check(&mut judge, PolicyId(0), &|code| code.severity, &mut found);
     });
     let (difference, differing) = timed(|| diff(&mut judge, PolicyId(0), PolicyId(1)));

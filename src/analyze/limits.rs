@@ -12,7 +12,7 @@ use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a rule, the acts of each action that it permits (identifiable ones, where it names no form;
-/// and all), forbids and lifts, in worlds that obey the laws of facts.
+/// and all) in worlds that obey the laws of facts, and those that it forbids and lifts in any.
 struct Sides {
     rule: usize,
     actions: BTreeMap<Action, Side>,
@@ -24,6 +24,7 @@ struct Side {
     counterparty: FixedBitSet,
     permits: Diagram,
     permits_all: Diagram,
+    /// In any world: that it is forbidden where it is permitted is looked for in those of `permits`.
     forbids: Diagram,
     lifts: Diagram,
 }
@@ -32,18 +33,7 @@ struct Side {
 pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
     let sides = sides(judge, policy);
     let contradictory = contradictory(judge, policy, &sides, diags);
-    let forbidden: BTreeMap<Action, Diagram> = Action::ALL
-        .into_iter()
-        .map(|action| {
-            let sets = sides.iter().filter_map(|rule| rule.actions.get(&action));
-            let all = union(
-                &judge.space,
-                sets.map(|side| side.forbids.clone()).collect(),
-            );
-            // A policy beyond the bound is not looked at here.
-            (action, all.unwrap_or_else(|| judge.space.none()))
-        })
-        .collect();
+    let forbidden = forbidden(judge, policy, &sides);
     for permission in &sides {
         let permits = |side: &Side| !side.permits.is_none();
         let touched = permission
@@ -64,17 +54,38 @@ pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
             .filter(|other| overlap(permission, other).is_some())
             .collect();
         if dead {
-            if !against.is_empty() && forbids_nothing_else(permission, &sides) {
+            if !against.is_empty()
+                && forbids_nothing_else(judge.space.timeless_worlds(), permission, &sides)
+            {
                 diags.push(dead_rule(judge, policy, permission, &against));
             }
             continue;
         }
         for other in against {
-            if !within(permission, other) && !inside(permission, other) {
+            let worlds = judge.space.timeless_worlds();
+            if !within(permission, other) && !inside(worlds, permission, other) {
                 diags.push(conflict(judge, policy, permission, other));
             }
         }
     }
+}
+
+/// What all rules together forbid, by action.
+fn forbidden(judge: &mut Judge, policy: PolicyId, sides: &[Sides]) -> BTreeMap<Action, Diagram> {
+    let decision = judge.decision(policy);
+    let forbidden = Action::ALL.into_iter().map(|action| {
+        let said = decision.of(action);
+        if said.rules.iter().all(|rule| rule.policy == policy) {
+            return (action, said.forbids.clone());
+        }
+        // What others decide does not count here.
+        let sets = sides.iter().filter_map(|rule| rule.actions.get(&action));
+        let sets = sets.map(|side| side.forbids.clone()).collect();
+        // A policy beyond the bound is not looked at here.
+        let all = union(&judge.space, sets).unwrap_or_else(|| judge.space.none());
+        (action, all)
+    });
+    forbidden.collect()
 }
 
 fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
@@ -100,17 +111,18 @@ fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
             } else {
                 permits_all.and(&identifiable)
             };
-            let all_acts = permits_all.or(&forbids).or(&lifts);
             let vocabulary = &judge.model.vocabulary;
+            let with = |set| judge.space.project(set, Dim::Counterparty, vocabulary);
+            let mut counterparty = with(&permits_all);
+            counterparty.union_with(&with(&forbids));
+            counterparty.union_with(&with(&lifts));
             let side = Side {
                 data,
-                counterparty: judge
-                    .space
-                    .project(&all_acts, Dim::Counterparty, vocabulary),
+                counterparty,
                 permits,
                 permits_all,
-                forbids: forbids.and(worlds),
-                lifts: lifts.and(worlds),
+                forbids,
+                lifts,
             };
             let sides = all.entry(at).or_insert_with(|| Sides {
                 rule: at,
@@ -124,10 +136,10 @@ fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
 
 /// Whether other rules forbid all that a rule forbids: a limit whose permission is removed may still
 /// be what forbids the rest, and then it is not dead.
-fn forbids_nothing_else(rule: &Sides, sides: &[Sides]) -> bool {
+fn forbids_nothing_else(worlds: &Diagram, rule: &Sides, sides: &[Sides]) -> bool {
     rule.actions.iter().all(|(action, side)| {
         // Taking away from the small set is cheaper than adding up all that the others forbid.
-        let mut rest = side.forbids.clone();
+        let mut rest = side.forbids.and(worlds);
         for other in sides.iter().filter(|other| other.rule != rule.rule) {
             if rest.is_none() {
                 break;
@@ -188,13 +200,11 @@ fn within(permission: &Sides, prohibition: &Sides) -> bool {
 }
 
 /// Whether the prohibition lies within the permission, by all its forms: ordinary drafting.
-fn inside(permission: &Sides, prohibition: &Sides) -> bool {
+fn inside(worlds: &Diagram, permission: &Sides, prohibition: &Sides) -> bool {
     prohibition.actions.iter().all(|(action, side)| {
-        side.forbids.is_none()
-            || permission
-                .actions
-                .get(action)
-                .is_some_and(|other| side.forbids.within(&other.permits_all))
+        let forbids = side.forbids.and(worlds);
+        let permitted = permission.actions.get(action);
+        forbids.is_none() || permitted.is_some_and(|other| forbids.within(&other.permits_all))
     })
 }
 
@@ -224,7 +234,8 @@ fn contradictory(
                     return None;
                 }
                 let scope = one.lifts.or(&one.forbids);
-                let common = scope.and(&other.lifts.or(&other.forbids));
+                let worlds = judge.space.timeless_worlds();
+                let common = scope.and(&other.lifts.or(&other.forbids)).and(worlds);
                 let forbidden = one.forbids.or(&other.forbids);
                 let empty = common.within(&forbidden)
                     && !common.disjoint(&one.lifts)

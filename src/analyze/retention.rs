@@ -1,7 +1,7 @@
 //! Data that a rule permits us to collect and no rule ever makes us give up.
 
 use crate::check::Judge;
-use crate::decide::Dim;
+use crate::decide::{Dim, Product};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::vocabulary::{Kind, form, party};
 use crate::model::{Action, PolicyId};
@@ -25,10 +25,8 @@ pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
         .of(Action::Retain)
         .forbids
         .and_some_from(space.timeless_worlds(), space.first_fact());
-    let kept = us
-        .and(&identifiable)
-        .and(&space.kept(None))
-        .minus(&forbidden);
+    let for_ever = Product::new(space).digits(space.kept(None)).acts();
+    let kept = us.and(&identifiable).and(&for_ever).minus(&forbidden);
     let kept = space.project(&kept, Dim::Data, vocabulary);
     let mut data: FixedBitSet = collected;
     data.intersect_with(&kept);

@@ -1,6 +1,7 @@
 //! One act of a set, in the words of a test, so that it can be asked about.
 
-use crate::decide::{Diagram, Dim, Space};
+use crate::decide::diagram::Digits;
+use crate::decide::{Diagram, Dim, Product, Space};
 use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party};
 use crate::model::{Action, Vocabulary};
 use fixedbitset::FixedBitSet;
@@ -45,11 +46,14 @@ fn line_of(
     let facts = facts(space, worlds, set, bits);
     let worlds = worlds.and(&space.literals(facts.iter().copied()));
     let (own, collected) = flags(space, bits);
-    let mut acts = space.own_source(own).and(&space.collected(collected));
+    let mut acts = Product::new(space)
+        .digits(time_of(space, bits))
+        .and(space.own_source(own))
+        .and(space.collected(collected));
     for dim in Dim::ALL {
-        acts = acts.and(&space.atoms(dim, &one(vocabulary, dim, space.atom_in(dim, bits))));
+        acts = acts.atoms(dim, &one(vocabulary, dim, space.atom_in(dim, bits)));
     }
-    acts = acts.and(&time_of(space, bits));
+    let mut acts = acts.acts();
     // Where it does not matter whether the counterparty is the datum's source, nothing says so.
     let own_bit = space.flag_bits().start;
     let either = acts.some(|bit| bit == own_bit);
@@ -231,7 +235,7 @@ fn all_but(vocabulary: &Vocabulary, dim: Dim, atom: NameId) -> (String, FixedBit
     (vocabulary.show_set(dim.kind(), &less), left)
 }
 
-fn time_of(space: &Space, bits: &[bool]) -> Diagram {
+fn time_of(space: &Space, bits: &[bool]) -> Digits {
     match space.time_in(bits) {
         Ok(hours) => space.kept(Some(hours)),
         Err(Some(longest)) => space.kept(Some(longest + 1)),

@@ -1,9 +1,10 @@
 //! A flow in one line judged: tests (§7) and questions.
 
 use super::findings::{nameable, whole_acts};
-use super::judge::{Judge, RuleRef, RulingId, Verdict};
+use super::judge::{Judge, Part, RuleRef, RulingId, Verdict};
+use super::situation::kept;
 use crate::decide::meaning::{has_dimensions, recipients};
-use crate::decide::{Acts, Diagram, Dim};
+use crate::decide::{Acts, Diagram, Dim, Product};
 use crate::model::plans::Expected;
 use crate::model::vocabulary::{ANY, Kind, Literal, NameId, form, party, purpose};
 use crate::model::{Action, Expectation, FlowLine, NameSet, PolicyId};
@@ -40,6 +41,9 @@ pub enum Failure {
 
 /// Whether an expectation holds; if not, why.
 pub fn judge(judge: &mut Judge, expectation: &Expectation, policy: PolicyId) -> Option<Failure> {
+    if holds(judge, expectation, policy) {
+        return None;
+    }
     let Some(groups) = answer(judge, &expectation.flow, policy) else {
         return Some(Failure::ImpossibleFacts);
     };
@@ -48,13 +52,34 @@ pub fn judge(judge: &mut Judge, expectation: &Expectation, policy: PolicyId) -> 
     }
     let wrong: Vec<Group> = groups
         .into_iter()
-        .filter(|group| !as_expected(&expectation.expected, group))
+        .filter(|group| !as_expected(&expectation.expected, group.verdict, &group.facts))
         .collect();
     (!wrong.is_empty()).then_some(Failure::Otherwise(wrong))
 }
 
-fn as_expected(expected: &Expected, group: &Group) -> bool {
-    match (expected, group.verdict) {
+/// Whether an expectation holds, without the words for what does not.
+fn holds(judge: &mut Judge, expectation: &Expectation, policy: PolicyId) -> bool {
+    let Some((worlds, data)) = asked(judge, &expectation.flow) else {
+        return false;
+    };
+    let expected = &expectation.expected;
+    let mut any = false;
+    for action in &expectation.flow.actions {
+        for one in verdicts(judge, &expectation.flow, policy, *action, &worlds, &data) {
+            let mut parts = one.parts.iter();
+            if !parts.all(|part| as_expected(expected, Some(part.verdict), &part.facts))
+                || !one.fine.is_none() && !as_expected(expected, None, &[])
+            {
+                return false;
+            }
+            any |= !one.parts.is_empty() || !one.fine.is_none();
+        }
+    }
+    any
+}
+
+fn as_expected(expected: &Expected, verdict: Option<Verdict>, settle: &[Vec<Literal>]) -> bool {
+    match (expected, verdict) {
         (Expected::May, None) => true,
         (Expected::Never, Some(Verdict::Forbidden | Verdict::KeptTooLong)) => true,
         (Expected::Undeclared, Some(Verdict::Undeclared)) => true,
@@ -62,7 +87,7 @@ fn as_expected(expected: &Expected, group: &Group) -> bool {
             let mut facts = facts.clone();
             facts.sort_unstable();
             facts.dedup();
-            group.facts.contains(&facts)
+            settle.contains(&facts)
         }
         _ => false,
     }
@@ -76,42 +101,19 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
         Vec<Vec<Literal>>,
         Vec<NameId>,
     );
-    let given: Vec<Literal> = flow
-        .given
-        .iter()
-        .map(|(literal, _)| *literal)
-        .filter(|literal| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
-        .collect();
-    let worlds = judge.worlds(&given);
-    if worlds.is_none() {
-        return None;
-    }
-    let vocabulary = &judge.model.vocabulary;
-    let data = match &flow.clauses.data {
-        Some(list) => vocabulary.of(Kind::Data).atoms(list),
-        None => vocabulary.of(Kind::Data).set(ANY).clone(),
-    };
+    let (worlds, data) = asked(judge, flow)?;
     let mut answer = Vec::new();
     for action in &flow.actions {
-        if !has_dimensions(*action, &flow.clauses) {
-            continue;
-        }
-        let acts = acts(judge, flow, *action);
-        let retains = *action == Action::Retain;
-        let open = judge.space.none();
         let mut groups: BTreeMap<Signature, Diagram> = BTreeMap::new();
-        for (ruling, data) in alike(judge, policy, *action, &data) {
-            let ruling = judge.get(ruling);
-            let parts = judge.classify(&ruling, &acts, &worlds, &flow.fulfilling, &open, retains);
-            let mut fine = acts.clone();
-            for part in parts {
-                fine = fine.minus(&part.acts);
-                let whole = whole_acts(judge, &data, &part.acts);
+        for one in verdicts(judge, flow, policy, *action, &worlds, &data) {
+            for part in one.parts {
+                let whole = whole_acts(judge, &one.data, &part.acts);
                 let signature = (Some(part.verdict), part.rules, part.facts, part.duties);
                 add(&mut groups, judge, signature, &whole);
             }
-            for (rules, acts) in judge.permitting(&ruling, &fine, &worlds) {
-                let whole = whole_acts(judge, &data, &acts);
+            let ruling = judge.get(one.ruling);
+            for (rules, acts) in judge.permitting(&ruling, &one.fine, &worlds) {
+                let whole = whole_acts(judge, &one.data, &acts);
                 let signature = (None, rules, Vec::new(), Vec::new());
                 add(&mut groups, judge, signature, &whole);
             }
@@ -130,6 +132,65 @@ pub fn answer(judge: &mut Judge, flow: &FlowLine, policy: PolicyId) -> Option<Ve
         }
     }
     Some(answer)
+}
+
+/// The worlds and the data of a flow; `None` where the given facts are impossible.
+fn asked(judge: &Judge, flow: &FlowLine) -> Option<(Diagram, FixedBitSet)> {
+    let given: Vec<Literal> = flow
+        .given
+        .iter()
+        .map(|(literal, _)| *literal)
+        .filter(|literal| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
+        .collect();
+    let worlds = judge.worlds(&given);
+    let vocabulary = &judge.model.vocabulary;
+    let data = match &flow.clauses.data {
+        Some(list) => vocabulary.of(Kind::Data).atoms(list),
+        None => vocabulary.of(Kind::Data).set(ANY).clone(),
+    };
+    (!worlds.is_none()).then_some((worlds, data))
+}
+
+/// The acts of a flow on data that no rule tells apart.
+struct Verdicts {
+    ruling: RulingId,
+    data: FixedBitSet,
+    /// Those that are not fine.
+    parts: Vec<Part>,
+    /// The others.
+    fine: Diagram,
+}
+
+/// The acts of a flow by one action, with their verdicts.
+fn verdicts(
+    judge: &mut Judge,
+    flow: &FlowLine,
+    policy: PolicyId,
+    action: Action,
+    worlds: &Diagram,
+    data: &FixedBitSet,
+) -> Vec<Verdicts> {
+    if !has_dimensions(action, &flow.clauses) {
+        return Vec::new();
+    }
+    let acts = acts(judge, flow, action);
+    let retains = action == Action::Retain;
+    let open = judge.space.none();
+    let alike = alike(judge, policy, action, data);
+    let judged = alike.into_iter().map(|(id, data)| {
+        let ruling = judge.get(id);
+        let parts = judge.classify(&ruling, &acts, worlds, &flow.fulfilling, &open, retains);
+        let fine = parts
+            .iter()
+            .fold(acts.clone(), |fine, part| fine.minus(&part.acts));
+        Verdicts {
+            ruling: id,
+            data,
+            parts,
+            fine,
+        }
+    });
+    judged.collect()
 }
 
 /// Data by what the policy rules of them: what no rule tells apart is judged once.
@@ -164,56 +225,54 @@ pub fn acts(judge: &Judge, flow: &FlowLine, action: Action) -> Diagram {
     let (space, vocabulary) = (&judge.space, &judge.model.vocabulary);
     let clauses = &flow.clauses;
     let parties = vocabulary.of(Kind::Party);
-    let mut acts = space.all();
-    if action == Action::Retain {
-        acts = acts.and(&match &flow.time {
-            Some((time, after)) => space
-                .kept(Some(time.hours()))
-                .and(&space.atoms(Dim::Event, &vocabulary.of(Kind::Event).atoms(after))),
-            None => space.kept(None),
-        });
-    }
-    let mut stated = |dim: Dim, list: &Option<NameSet>| {
+    let lists = [
+        (Dim::Subject, &clauses.subject),
+        (Dim::Resident, &clauses.resident),
+        (Dim::Context, &clauses.context),
+        (Dim::Place, &clauses.place),
+        (Dim::From, &clauses.from),
+        (Dim::To, &clauses.to),
+    ];
+    let mut acts = Product::new(space).and(purposes(judge, clauses.purpose.as_ref()));
+    for (dim, list) in lists {
         if let Some(list) = list {
-            acts = acts.and(&space.names(vocabulary, dim, list));
+            acts = acts.names(vocabulary, dim, list);
+        }
+    }
+    acts = match &clauses.actor {
+        Some(list) => acts.names(vocabulary, Dim::Actor, list),
+        None => {
+            let mut us = FixedBitSet::with_capacity(parties.len());
+            us.insert(party::US.0 as usize);
+            acts.atoms(Dim::Actor, &us)
         }
     };
-    stated(Dim::To, &clauses.to);
-    stated(Dim::From, &clauses.from);
-    stated(Dim::Place, &clauses.place);
-    stated(Dim::Context, &clauses.context);
-    stated(Dim::Resident, &clauses.resident);
-    stated(Dim::Subject, &clauses.subject);
-    let mut us = FixedBitSet::with_capacity(parties.len());
-    us.insert(party::US.0 as usize);
-    acts = acts.and(&match &clauses.actor {
-        Some(list) => space.names(vocabulary, Dim::Actor, list),
-        None => space.atoms(Dim::Actor, &us),
-    });
-    acts = acts.and(&match &clauses.form {
-        Some(list) => space.names(vocabulary, Dim::Form, list),
+    acts = match &clauses.form {
+        Some(list) => acts.names(vocabulary, Dim::Form, list),
         None => {
             let forms = vocabulary.of(Kind::Form);
-            space.atoms(Dim::Form, forms.set(form::IDENTIFIABLE))
+            acts.atoms(Dim::Form, forms.set(form::IDENTIFIABLE))
         }
-    });
-    acts = acts.and(&purposes(judge, clauses.purpose.as_ref()));
-    let counterparty = clauses.with.as_ref().or(clauses.from_party.as_ref());
-    match (action, counterparty) {
-        (Action::Use | Action::Derive | Action::Retain, _) => acts.and(&space.own_source(false)),
-        (Action::Share | Action::Sell, list) => {
-            // As in a rule, `with any` is any third party.
-            let lists: Vec<&NameSet> = list.into_iter().collect();
-            let set = recipients(vocabulary, &lists);
-            let acts = acts.and(&space.atoms(Dim::Counterparty, &set));
-            match list {
-                Some(list) => acts.and(&space.names(vocabulary, Dim::Counterparty, list)),
-                None => acts,
-            }
-        }
-        (_, Some(list)) => acts.and(&space.names(vocabulary, Dim::Counterparty, list)),
-        _ => acts,
+    };
+    if action == Action::Retain {
+        let time = flow.time.as_ref().map(|(time, after)| {
+            let events = vocabulary.of(Kind::Event).atoms(after);
+            (time.hours(), events)
+        });
+        acts = kept(acts, space, &time);
     }
+    let counterparty = clauses.with.as_ref().or(clauses.from_party.as_ref());
+    if matches!(action, Action::Use | Action::Derive | Action::Retain) {
+        acts = acts.digits(space.own_source_digits(false));
+    } else if let Some(list) = counterparty {
+        acts = acts.names(vocabulary, Dim::Counterparty, list);
+    }
+    if matches!(action, Action::Share | Action::Sell) {
+        // As in a rule, `with any` is any third party.
+        let lists: Vec<&NameSet> = counterparty.into_iter().collect();
+        acts = acts.atoms(Dim::Counterparty, &recipients(vocabulary, &lists));
+    }
+    acts.acts()
 }
 
 /// Purposes of a flow; those of collection are unknown, but for what `collected-purpose` names.

@@ -194,17 +194,8 @@ fn only(name: NameId) -> FixedBitSet {
 /// Acts with their data, and without what findings don't name: flags, times, facts.
 pub fn whole_acts(judge: &Judge, data: &FixedBitSet, acts: &Diagram) -> Diagram {
     let space = &judge.space;
-    let (flags, time, event) = (
-        space.flag_bits(),
-        space.time_bits(),
-        space.bits_of(Dim::Event),
-    );
-    let named = acts.some(|bit| {
-        flags.contains(&bit)
-            || time.contains(&bit)
-            || event.contains(&bit)
-            || bit >= space.first_fact()
-    });
+    // The event is the last dimension; times, flags and facts come after it.
+    let named = acts.some_from(space.bits_of(Dim::Event).start);
     space.atoms(Dim::Data, data).and(&named)
 }
 

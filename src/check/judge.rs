@@ -1,7 +1,7 @@
 //! Verdicts of acts (§6): forbidden, undeclared, conditional, in want of a duty, or fine.
 
 use super::situation::{Open, Relation, Situation, anonymous};
-use crate::decide::compile::EffectiveRule;
+use crate::decide::compile::{ActionDecision, EffectiveRule};
 use crate::decide::fewest::fewest;
 use crate::decide::meaning::standing as standing_acts;
 use crate::decide::space::expired;
@@ -15,6 +15,7 @@ use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A verdict that is not fine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +57,8 @@ pub struct Ruling {
     permits: Diagram,
     forbids: Diagram,
     closed: Diagram,
+    /// What is permitted or needs no permission, and is not forbidden; nothing open counted.
+    right: Diagram,
     needs: BTreeMap<NameId, Diagram>,
     /// Only what each rule says: permits, forbids, lifts, needs.
     rules: Vec<EffectiveRule>,
@@ -66,8 +69,41 @@ pub struct Ruling {
 pub struct RulingId(usize);
 
 type RulingKey = (PolicyId, Action, NameId, Vec<NameId>);
+/// What a policy rules of an action on a datum, by the nodes of its rules' diagrams where it says so.
+type Places = (PolicyId, Action, Vec<u32>);
 /// What decides the parts: the ruling, the acts, the facts given, the duties fulfilled, what is open.
 type PartsKey = (RulingId, Diagram, Vec<Literal>, Vec<NameId>, Open, bool);
+
+/// What judges of one model can share: the policies compiled so far.
+#[derive(Debug, Clone)]
+pub struct Compiled<'a> {
+    model: &'a Model,
+    today: Date,
+    space: Space,
+    policies: BTreeMap<PolicyId, Arc<Decision>>,
+}
+
+impl<'a> Compiled<'a> {
+    /// Of a model on a day, no policy yet.
+    pub fn new(model: &'a Model, today: Date) -> Compiled<'a> {
+        Compiled {
+            model,
+            today,
+            space: Space::new(&model.vocabulary, &times(model), today),
+            policies: BTreeMap::new(),
+        }
+    }
+
+    /// A compiled policy.
+    pub fn policy(&mut self, policy: PolicyId) -> Arc<Decision> {
+        compile(self.model, &self.space, policy, &mut self.policies)
+    }
+
+    /// Takes over a policy that was compiled from the same model for the same day.
+    pub fn insert(&mut self, policy: PolicyId, decision: Arc<Decision>) {
+        self.policies.insert(policy, decision);
+    }
+}
 
 /// Compiled policies of a model, ready to judge acts; remembers what it judged.
 pub struct Judge<'a> {
@@ -81,9 +117,10 @@ pub struct Judge<'a> {
     pub expired: FixedBitSet,
     /// How many labels may spread in a plan.
     pub most_labels: usize,
-    compiled: BTreeMap<PolicyId, Rc<Decision>>,
+    compiled: BTreeMap<PolicyId, Arc<Decision>>,
     rulings: Vec<Rc<Ruling>>,
     ruling_of: FxHashMap<RulingKey, RulingId>,
+    ruling_at: FxHashMap<Places, RulingId>,
     ruling_ids: FxHashMap<Rc<Ruling>, RulingId>,
     parts: FxHashMap<PartsKey, Rc<Vec<Part>>>,
 }
@@ -91,16 +128,21 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// A judge of a model's policies on a day. Policies are compiled when first asked for.
     pub fn new(model: &'a Model, today: Date) -> Judge<'a> {
-        let space = Space::new(&model.vocabulary, &times(model), today);
+        Judge::of(Compiled::new(model, today))
+    }
+
+    /// A judge that need not compile what was compiled.
+    pub fn of(compiled: Compiled<'a>) -> Judge<'a> {
         Judge {
-            model,
-            space,
-            today,
-            expired: expired(&model.vocabulary, today),
+            model: compiled.model,
+            space: compiled.space,
+            today: compiled.today,
+            expired: expired(&compiled.model.vocabulary, compiled.today),
             most_labels: limits::DEFAULT.labels,
-            compiled: BTreeMap::new(),
+            compiled: compiled.policies,
             rulings: Vec::new(),
             ruling_of: FxHashMap::default(),
+            ruling_at: FxHashMap::default(),
             ruling_ids: FxHashMap::default(),
             parts: FxHashMap::default(),
         }
@@ -115,7 +157,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The compiled policy.
-    pub fn decision(&mut self, policy: PolicyId) -> Rc<Decision> {
+    pub fn decision(&mut self, policy: PolicyId) -> Arc<Decision> {
         compile(self.model, &self.space, policy, &mut self.compiled)
     }
 
@@ -249,6 +291,11 @@ impl<'a> Judge<'a> {
         }
         let decision = self.decision(policy);
         let said = decision.of(action);
+        let places = (policy, action, places(&self.space, said, data, ancestors));
+        if let Some(known) = self.ruling_at.get(&places) {
+            self.ruling_of.insert(key, *known);
+            return *known;
+        }
         let space = &self.space;
         let own = space.atom_bits(Dim::Data, data);
         // Acts on a datum are also forbidden, or bound by a duty, where the same acts on what it
@@ -265,16 +312,10 @@ impl<'a> Judge<'a> {
                 all.or(&set.restrict(bits).and(&identifying))
             })
         };
-        let about = |rule: &&EffectiveRule| {
-            rule.data.contains(data.0 as usize)
-                || ancestors
-                    .iter()
-                    .any(|ancestor| rule.data.contains(ancestor.0 as usize))
-        };
         let rules: Vec<EffectiveRule> = said
             .rules
             .iter()
-            .filter(about)
+            .filter(|rule| is_about(rule, data, ancestors))
             .map(|rule| EffectiveRule {
                 permits: rule.permits.restrict(&own),
                 forbids: bound(&rule.forbids),
@@ -302,10 +343,13 @@ impl<'a> Judge<'a> {
             }
         }
         needs.retain(|_, set| !set.is_none());
+        let closed = said.closed.restrict(&own);
+        let right = permits.or(&closed.not()).minus(&forbids);
         let ruling = Rc::new(Ruling {
             permits,
             forbids,
-            closed: said.closed.restrict(&own),
+            closed,
+            right,
             needs,
             rules,
         });
@@ -314,6 +358,7 @@ impl<'a> Judge<'a> {
             RulingId(self.rulings.len() - 1)
         });
         self.ruling_of.insert(key, id);
+        self.ruling_at.insert(places, id);
         id
     }
 
@@ -335,16 +380,18 @@ impl<'a> Judge<'a> {
     ) -> Vec<Part> {
         let facts = self.space.first_fact();
         let here = acts.and(worlds);
-        let prohibited = ruling.forbids.clone();
-        let allowed = ruling.permits.or(&ruling.closed.minus(open).not());
-        let right = allowed.minus(&prohibited);
+        let right = if open.is_none() {
+            ruling.right.clone()
+        } else {
+            let allowed = ruling.permits.or(&ruling.closed.minus(open).not());
+            allowed.minus(&ruling.forbids)
+        };
         let needed = self.unfulfilled(ruling, fulfilled);
-        let wrong = here.minus(&right).or(&here.and(&needed));
-        if wrong.is_none() {
+        if here.within(&right) && here.disjoint(&needed) {
             return Vec::new();
         }
         let some = |set: &Diagram| here.and_some_from(set, facts);
-        let forbidden = acts.minus(&here.minus(&prohibited).some_from(facts));
+        let forbidden = acts.minus(&here.minus(&ruling.forbids).some_from(facts));
         let right_somewhere = some(&right);
         let undeclared = acts.minus(&forbidden).minus(&right_somewhere);
         let wrong_somewhere = here.minus(&right).some_from(facts);
@@ -559,6 +606,38 @@ impl<'a> Judge<'a> {
             .filter(|(_, acts)| !acts.is_none())
             .collect()
     }
+}
+
+/// Whether a rule may say something of a datum, or of what it derives from.
+fn is_about(rule: &EffectiveRule, data: NameId, ancestors: &[NameId]) -> bool {
+    let mut all = ancestors.iter().chain([&data]);
+    all.any(|one| rule.data.contains(one.0 as usize))
+}
+
+/// Where the diagrams of an action's rules lead for a datum and what it derives from: where they lead
+/// to the same nodes, the rulings are the same.
+fn places(space: &Space, said: &ActionDecision, data: NameId, ancestors: &[NameId]) -> Vec<u32> {
+    let own = space.atom_bits(Dim::Data, data);
+    let before: Vec<_> = ancestors
+        .iter()
+        .map(|ancestor| space.atom_bits(Dim::Data, *ancestor))
+        .collect();
+    let mut places = vec![before.len() as u32, said.closed.reached(&own)];
+    let rules = said.rules.iter().enumerate();
+    for (at, rule) in rules.filter(|(_, rule)| is_about(rule, data, ancestors)) {
+        let start = places.len();
+        places.push(rule.permits.reached(&own));
+        for set in [&rule.forbids, &rule.lifts, &rule.needs] {
+            places.push(set.reached(&own));
+            places.extend(before.iter().map(|bits| set.reached(bits)));
+        }
+        if places[start..].iter().all(|place| *place == 0) {
+            places.truncate(start);
+        } else {
+            places.push(at as u32);
+        }
+    }
+    places
 }
 
 /// Splits acts by which of the sets they lie in.

@@ -21,7 +21,7 @@ pub mod waivers;
 pub mod wording;
 
 pub use findings::{At, Finding};
-pub use judge::{Judge, Part, Verdict};
+pub use judge::{Compiled, Judge, Part, Verdict};
 
 use crate::diag::Diags;
 use crate::model::vocabulary::Date;
@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 pub fn check(model: &Model, today: Date, diags: &mut Diags) {
     let mut judge = Judge::new(model, today);
     for id in model.policy_ids() {
-        sense::check(&judge, id, diags);
+        sense::check(&mut judge, id, diags);
         tests(&mut judge, id, diags);
     }
     for at in &model.plans {

@@ -4,12 +4,14 @@ use super::judge::Judge;
 use crate::decide::meaning::{meaning, standing, unreachable};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::model::{Model, PolicyId, Rule, Statement};
+use std::collections::BTreeSet;
 
 /// Finds them in a policy.
-pub fn check(judge: &Judge, policy: PolicyId, diags: &mut Diags) {
+pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
     let model = judge.model;
-    for rule in &model.policy(policy).rules {
-        if is_empty(model, judge, rule) {
+    let heard = heard(judge, policy);
+    for (at, rule) in model.policy(policy).rules.iter().enumerate() {
+        if !heard.contains(&at) && is_empty(model, judge, rule) {
             diags.push(
                 Diagnostic::new(
                     &codes::EMPTY_RULE,
@@ -44,6 +46,21 @@ pub fn check(judge: &Judge, policy: PolicyId, diags: &mut Diags) {
             diags.push(diagnostic);
         }
     }
+}
+
+/// Rules that a compiled policy shows to say something: what is yielded elsewhere does not show.
+fn heard(judge: &mut Judge, policy: PolicyId) -> BTreeSet<usize> {
+    let decision = judge.decision(policy);
+    let worlds = judge.space.timeless_worlds();
+    let rules = decision.actions.iter().flat_map(|action| &action.rules);
+    rules
+        .filter(|rule| rule.policy == policy)
+        .filter(|rule| {
+            let sets = [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs];
+            sets.iter().any(|set| !set.disjoint(worlds))
+        })
+        .map(|rule| rule.rule)
+        .collect()
 }
 
 fn is_empty(model: &Model, judge: &Judge, rule: &Rule) -> bool {

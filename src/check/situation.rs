@@ -1,6 +1,6 @@
 //! What acts an edge or a store stands for: everything of an act but its label.
 
-use crate::decide::{Diagram, Dim, Space};
+use crate::decide::{Diagram, Dim, Product, Space};
 use crate::flow::graph::set_or_any;
 use crate::flow::{LabelId, Labels, Purposes};
 use crate::model::plans::{Keeps, NodeKind};
@@ -258,32 +258,30 @@ impl Situation {
         relation: Relation,
     ) -> Diagram {
         let origin = labels.origin(label);
-        let mut acts = space.all();
-        if let Some(time) = &self.time {
-            acts = acts.and(&time_acts(space, time));
-        }
-        match (self.counterparty.is_some(), relation.own_source) {
-            (true, Some(own)) => acts = acts.and(&space.own_source(own)),
-            (true, None) => {}
-            (false, _) => acts = acts.and(&space.own_source(false)),
-        }
-        if let Some((from, to)) = &self.regions {
-            acts = acts.and(&space.atoms(Dim::To, to));
-            acts = acts.and(&space.atoms(Dim::From, from));
+        let mut acts = Product::new(space)
+            .atoms(Dim::Form, labels.form(label))
+            .atoms(Dim::Subject, &origin.subject)
+            .atoms(Dim::Resident, &origin.resident)
+            .atoms(Dim::Context, &origin.context)
+            .atoms(Dim::Actor, &self.actor);
+        if let Some(counterparty) = &self.counterparty {
+            acts = acts.atoms(Dim::Counterparty, counterparty);
         }
         if let Some(place) = &self.place {
-            acts = acts.and(&space.atoms(Dim::Place, place));
+            acts = acts.atoms(Dim::Place, place);
         }
-        acts = acts.and(&space.atoms(Dim::Actor, &self.actor));
-        acts = acts.and(&space.atoms(Dim::Context, &origin.context));
-        acts = acts.and(&space.atoms(Dim::Resident, &origin.resident));
-        acts = acts.and(&space.atoms(Dim::Subject, &origin.subject));
-        acts = acts.and(&space.atoms(Dim::Form, labels.form(label)));
-        acts = acts.and(&self.purpose_acts(space, &origin.purposes));
-        if let Some(counterparty) = &self.counterparty {
-            acts = acts.and(&space.atoms(Dim::Counterparty, counterparty));
+        if let Some((from, to)) = &self.regions {
+            acts = acts.atoms(Dim::From, from).atoms(Dim::To, to);
         }
-        acts
+        if let Some(time) = &self.time {
+            acts = kept(acts, space, time);
+        }
+        match (self.counterparty.is_some(), relation.own_source) {
+            (true, Some(own)) => acts = acts.digits(space.own_source_digits(own)),
+            (true, None) => {}
+            (false, _) => acts = acts.digits(space.own_source_digits(false)),
+        }
+        acts.and(self.purpose_acts(space, &origin.purposes)).acts()
     }
 
     /// The purposes, each told whether the datum was collected for it: of what is unknown it is not,
@@ -309,13 +307,13 @@ impl Situation {
     }
 }
 
-/// Acts of keeping for a time.
-pub fn time_acts(space: &Space, time: &Time) -> Diagram {
+/// Of some acts, those of keeping for a time.
+pub fn kept<'s>(acts: Product<'s>, space: &Space, time: &Time) -> Product<'s> {
     match time {
-        Some((hours, events)) => space
-            .kept(Some(*hours))
-            .and(&space.atoms(Dim::Event, events)),
-        None => space.kept(None),
+        Some((hours, events)) => acts
+            .atoms(Dim::Event, events)
+            .digits(space.kept(Some(*hours))),
+        None => acts.digits(space.kept(None)),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::judge::Judge;
 use super::situation::{Situation, anonymous};
-use crate::decide::{Decision, Diagram, Dim, Space};
+use crate::decide::{Decision, Diagram, Dim, Product, Space};
 use crate::flow::rows::Bits;
 use crate::flow::{LabelId, Labels};
 use crate::model::vocabulary::Kind;
@@ -230,11 +230,12 @@ fn exactly(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Option<Side
 }
 
 fn product(space: &Space, sides: &Sides) -> Diagram {
-    let dims = Dim::ALL.iter().rev();
-    dims.fold(space.all(), |product, dim| match &sides[*dim as usize] {
-        Some(atoms) => product.and(&space.atoms(*dim, atoms)),
+    let all = Dim::ALL.iter().zip(sides);
+    let product = all.fold(Product::new(space), |product, (dim, side)| match side {
+        Some(atoms) => product.atoms(*dim, atoms),
         None => product,
-    })
+    });
+    product.acts()
 }
 
 /// The one rule of a policy that could make a label of a situation anything but fine.

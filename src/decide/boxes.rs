@@ -1,6 +1,7 @@
 //! Sets of acts read back as products of sets of names, the fewest that a greedy split finds.
 
 use super::diagram::Diagram;
+use super::product::Product;
 use super::space::{Dim, Space};
 use crate::model::Vocabulary;
 use fixedbitset::FixedBitSet;
@@ -20,9 +21,10 @@ impl Acts {
 
     /// The acts in these dimensions as a diagram.
     pub fn diagram(&self, space: &Space, dims: &[Dim]) -> Diagram {
-        dims.iter().rev().fold(space.all(), |all, dim| {
-            all.and(&space.atoms(*dim, self.of(*dim)))
-        })
+        let dims = dims.iter();
+        let product = Product::new(space);
+        dims.fold(product, |all, dim| all.atoms(*dim, self.of(*dim)))
+            .acts()
     }
 
     /// The same with other atoms in one dimension.
@@ -42,13 +44,10 @@ pub fn split(space: &Space, vocabulary: &Vocabulary, set: &Diagram, dims: &[Dim]
         .iter()
         .map(|dim| (*dim, space.project(set, *dim, vocabulary)))
         .collect();
-    let product = atoms
-        .iter()
-        .rev()
-        .fold(space.all(), |product, (dim, atoms)| {
-            product.and(&space.atoms(*dim, atoms))
-        });
-    if product == *set {
+    let product = atoms.iter().fold(Product::new(space), |all, (dim, atoms)| {
+        all.atoms(*dim, atoms)
+    });
+    if product.acts() == *set {
         let acts = Acts::default();
         return vec![
             atoms

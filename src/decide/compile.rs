@@ -7,7 +7,7 @@ use crate::model::vocabulary::{Kind, NameId, party};
 use crate::model::{Action, Model, PolicyId};
 use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A rule where it counts: its sets, within the acts its policy decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -69,12 +69,12 @@ pub fn compile(
     model: &Model,
     space: &Space,
     policy: PolicyId,
-    done: &mut BTreeMap<PolicyId, Rc<Decision>>,
-) -> Rc<Decision> {
+    done: &mut BTreeMap<PolicyId, Arc<Decision>>,
+) -> Arc<Decision> {
     if let Some(decision) = done.get(&policy) {
         return decision.clone();
     }
-    let above: Vec<Rc<Decision>> = model
+    let above: Vec<Arc<Decision>> = model
         .policy(policy)
         .yields_to
         .iter()
@@ -87,7 +87,7 @@ pub fn compile(
             yielding(space, own, above.iter().map(|above| above.of(*action)))
         })
         .collect();
-    let decision = Rc::new(Decision { actions });
+    let decision = Arc::new(Decision { actions });
     done.insert(policy, decision.clone());
     decision
 }

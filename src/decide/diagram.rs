@@ -1,8 +1,15 @@
 //! Sets as reduced ordered binary decision diagrams (Bryant 1986): the only module that names the
 //! library behind them.
 
-use biodivine_lib_bdd::{Bdd, BddNode, BddPointer, BddVariable, op_function};
+mod build;
+mod walk;
+
+pub use build::Digits;
+
+use biodivine_lib_bdd::{Bdd, op_function};
+use build::Builder;
 use rustc_hash::FxHashMap;
+use walk::Pair;
 
 /// A set of bit vectors of one fixed width. Equal sets compare equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,15 +18,12 @@ pub struct Diagram(Bdd);
 impl Diagram {
     /// The set of all vectors of a width.
     pub fn all(width: u16) -> Diagram {
-        Diagram(from_nodes(vec![
-            BddNode::mk_zero(width),
-            BddNode::mk_one(width),
-        ]))
+        Builder::new(width).finish(1)
     }
 
     /// The empty set.
     pub fn none(width: u16) -> Diagram {
-        Diagram(from_nodes(vec![BddNode::mk_zero(width)]))
+        Builder::new(width).finish(0)
     }
 
     /// The vectors in which one bit has a value.
@@ -30,26 +34,10 @@ impl Diagram {
         builder.finish(root)
     }
 
-    /// The vectors whose bits `first..first + bits`, read as a number with the most significant
-    /// bit first, are among those where `member` is true. `member` has `1 << bits` entries.
-    pub fn numbers(width: u16, first: u16, bits: u16, member: &[bool]) -> Diagram {
-        fn build(builder: &mut Builder, bit: u16, member: &[bool]) -> usize {
-            if member.iter().all(|m| *m) {
-                return 1;
-            }
-            if !member.iter().any(|m| *m) {
-                return 0;
-            }
-            let (zero, one) = member.split_at(member.len() / 2);
-            // The library numbers what is below a set bit first; equal sets must have equal nodes.
-            let high = build(builder, bit + 1, one);
-            let low = build(builder, bit + 1, zero);
-            builder.node(bit, low, high)
-        }
-        debug_assert_eq!(member.len(), 1 << bits);
-        let mut builder = Builder::new(width);
-        let root = build(&mut builder, first, member);
-        builder.finish(root)
+    /// The vectors whose digits are all in their sets. Digits come in the order of their bits and
+    /// share none.
+    pub fn product(width: u16, digits: &[Digits]) -> Diagram {
+        build::product(width, digits)
     }
 
     /// Number of bits of the vectors.
@@ -114,12 +102,12 @@ impl Diagram {
 
     /// Whether the two share nothing.
     pub fn disjoint(&self, other: &Diagram) -> bool {
-        self.and(other).is_none()
+        !Pair::new(&self.0, &other.0, false).meets()
     }
 
     /// Whether everything in this is in the other.
     pub fn within(&self, other: &Diagram) -> bool {
-        self.minus(other).is_none()
+        !Pair::new(&self.0, &other.0, true).meets()
     }
 
     /// The union, or `None` where it would have more nodes than `limit`.
@@ -129,20 +117,20 @@ impl Diagram {
 
     /// The vectors that can be completed to one of the set by changing the bits from `from` on.
     pub fn some_from(&self, from: u16) -> Diagram {
-        self.some(|bit| bit >= from)
+        let mut builder = Builder::new(self.width());
+        let known = &mut FxHashMap::default();
+        let root = walk::projected(&self.0, self.0.root_pointer(), from, known, &mut builder);
+        builder.finish(root)
     }
 
     /// `self ∩ other` with the bits from `from` on projected away.
     pub fn and_some_from(&self, other: &Diagram, from: u16) -> Diagram {
-        if self.is_none() || other.is_none() {
-            return Diagram::none(self.width());
-        }
-        Diagram(Bdd::binary_op_with_exists_trigger(
-            &self.0,
-            &other.0,
-            |variable| variable.to_index() >= from as usize,
-            op_function::and,
-        ))
+        let mut builder = Builder::new(self.width());
+        let known = &mut FxHashMap::default();
+        let (left, right) = (self.0.root_pointer(), other.0.root_pointer());
+        let mut pair = Pair::new(&self.0, &other.0, false);
+        let root = pair.joined(left, right, from, known, &mut builder);
+        builder.finish(root)
     }
 
     /// The vectors that can be completed to one of the set by changing any bit in `bits`.
@@ -166,7 +154,7 @@ impl Diagram {
             fixed[*bit as usize] = Some(*value);
         }
         let mut builder = Builder::new(self.width());
-        let root = restricted(
+        let root = walk::restricted(
             &self.0,
             self.0.root_pointer(),
             &fixed,
@@ -174,6 +162,12 @@ impl Diagram {
             &mut builder,
         );
         builder.finish(root)
+    }
+
+    /// The node that the first bits lead to, by its number: sets of one diagram that start where the
+    /// same node is are equal.
+    pub fn reached(&self, bits: &[(u16, bool)]) -> u32 {
+        walk::reached(&self.0, bits).to_index() as u32
     }
 
     /// One vector of the set: the first in numeric order.
@@ -185,138 +179,40 @@ impl Diagram {
 
     /// Bits the set depends on, ascending.
     pub fn support(&self) -> Vec<u16> {
-        let mut bits: Vec<u16> = self
-            .0
-            .support_set()
-            .into_iter()
-            .map(|variable| variable.to_index() as u16)
-            .collect();
-        bits.sort_unstable();
-        bits
-    }
-
-    /// Which numbers the bits `first..first + bits` take in the set, as `numbers` reads them.
-    /// No other bit may matter to the set.
-    pub fn values(&self, first: u16, bits: u16) -> Vec<bool> {
-        fn walk(bdd: &Bdd, at: BddPointer, bit: u16, end: u16, base: usize, out: &mut [bool]) {
-            if at.is_zero() {
-                return;
-            }
-            if bit == end {
-                out[base] = true;
-                return;
-            }
-            let half = 1usize << (end - bit - 1);
-            let (low, high) = if !at.is_terminal() && bdd.var_of(at).to_index() == bit as usize {
-                (bdd.low_link_of(at), bdd.high_link_of(at))
-            } else {
-                (at, at)
-            };
-            walk(bdd, low, bit + 1, end, base, out);
-            walk(bdd, high, bit + 1, end, base + half, out);
+        let mut depends = vec![false; self.width() as usize];
+        for at in self.0.pointers().filter(|at| !at.is_terminal()) {
+            depends[self.0.var_of(at).to_index()] = true;
         }
-        let mut out = vec![false; 1 << bits];
-        walk(
-            &self.0,
-            self.0.root_pointer(),
-            first,
-            first + bits,
-            0,
-            &mut out,
-        );
-        out
-    }
-}
-
-/// What is below a node once bits are fixed, built anew. The library could restrict too, but numbers
-/// nodes in another order than all else; equal sets must have equal nodes.
-fn restricted(
-    bdd: &Bdd,
-    at: BddPointer,
-    fixed: &[Option<bool>],
-    known: &mut FxHashMap<BddPointer, usize>,
-    builder: &mut Builder,
-) -> usize {
-    if at.is_terminal() {
-        return at.is_one() as usize;
-    }
-    if let Some(node) = known.get(&at) {
-        return *node;
-    }
-    let bit = bdd.var_of(at).to_index() as u16;
-    let (low, high) = (bdd.low_link_of(at), bdd.high_link_of(at));
-    let node = match fixed[bit as usize] {
-        Some(false) => restricted(bdd, low, fixed, known, builder),
-        Some(true) => restricted(bdd, high, fixed, known, builder),
-        None => {
-            let high = restricted(bdd, high, fixed, known, builder);
-            let low = restricted(bdd, low, fixed, known, builder);
-            builder.node(bit, low, high)
-        }
-    };
-    known.insert(at, node);
-    node
-}
-
-/// Builds a diagram from its leaves; nodes are shared and redundant ones left out.
-struct Builder {
-    width: u16,
-    nodes: Vec<BddNode>,
-    known: FxHashMap<BddNode, usize>,
-}
-
-impl Builder {
-    fn new(width: u16) -> Builder {
-        Builder {
-            width,
-            nodes: vec![BddNode::mk_zero(width), BddNode::mk_one(width)],
-            known: FxHashMap::default(),
-        }
+        (0..self.width())
+            .filter(|bit| depends[*bit as usize])
+            .collect()
     }
 
-    /// A decision on a bit between two nodes (0 and 1 are the terminals).
-    fn node(&mut self, bit: u16, low: usize, high: usize) -> usize {
-        if low == high {
-            return low;
-        }
-        let node = BddNode::mk_node(
-            BddVariable::from_index(bit as usize),
-            BddPointer::from_index(low),
-            BddPointer::from_index(high),
-        );
-        *self.known.entry(node).or_insert_with(|| {
-            self.nodes.push(node);
-            self.nodes.len() - 1
-        })
+    /// Which numbers the bits `first..end` take in the set, whatever its other bits: the most
+    /// significant bit first, as in `Digits`.
+    pub fn numbers(&self, first: u16, end: u16) -> Vec<bool> {
+        walk::numbers(&self.0, first, end)
     }
-
-    /// The diagram whose root was built last.
-    fn finish(self, root: usize) -> Diagram {
-        match root {
-            0 => Diagram::none(self.width),
-            1 => Diagram::all(self.width),
-            _ => {
-                debug_assert_eq!(root, self.nodes.len() - 1);
-                Diagram(from_nodes(self.nodes))
-            }
-        }
-    }
-}
-
-/// The library checks what it is given; nodes built here are in order by construction.
-fn from_nodes(nodes: Vec<BddNode>) -> Bdd {
-    Bdd::from_nodes(&nodes).expect("nodes are built children first")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn digits(width: u16, first: u16, member: &[bool]) -> Diagram {
+        Diagram::product(width, &[digits_of(first, member)])
+    }
+
+    fn digits_of(first: u16, member: &[bool]) -> Digits {
+        let member = member.to_vec();
+        Digits { first, member }
+    }
+
     #[test]
     fn numbers_are_read_back() {
-        let member = [true, false, true, true, false, false, true, false];
-        let set = Diagram::numbers(6, 2, 3, &member);
-        assert_eq!(set.values(2, 3), member);
+        let member = vec![true, false, true, true, false, false, true, false];
+        let set = digits(6, 2, &member);
+        assert_eq!(set.numbers(2, 5), member);
         assert!(set.and(&set.not()).is_none());
         assert!(set.or(&set.not()).is_all());
     }
@@ -332,7 +228,8 @@ mod tests {
         assert!(a.disjoint(&a.not()));
     }
 
-    /// Sets are compared as keys, so that every way to make one must end in the same nodes.
+    /// Sets are compared as keys, so that every way to make one must end in the same nodes; and each
+    /// way must make the set that it says.
     #[test]
     fn every_way_to_a_set_ends_in_the_same_nodes() {
         let mut seed = 1u64;
@@ -340,35 +237,76 @@ mod tests {
             seed = seed
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) as u32
+            (seed >> 33) as usize
         };
+        let numbers = |is: &dyn Fn(usize) -> bool| (0..32).map(is).collect::<Vec<bool>>();
         for _ in 0..300 {
-            let mut set = || {
-                let (a, b) = (random(), random());
-                let sparse = if random() % 2 == 0 { a } else { a & b };
-                let member: Vec<bool> = (0..32).map(|at| sparse >> at & 1 == 1).collect();
-                Diagram::numbers(5, 0, 5, &member)
+            let (x, y) = (random(), random());
+            let (x, y) = match random() % 3 {
+                0 => (x, y),
+                1 => (x & random() & random(), y & random()),
+                _ => (x | y, y),
             };
-            let (a, b) = (set(), set());
+            let (in_x, in_y) = (|at: usize| x >> at & 1 == 1, |at: usize| y >> at & 1 == 1);
+            let (a, b) = (digits(5, 0, &numbers(&in_x)), digits(5, 0, &numbers(&in_y)));
+            let or_any = |mask: usize, is: &dyn Fn(usize) -> bool| {
+                numbers(&|at| (0..32).any(|other| is(other) && (other ^ at) & !mask == 0))
+            };
+            let both = |at: usize| in_x(at) && in_y(at);
             let made = [
-                a.clone(),
-                a.and(&b),
-                a.or(&b),
-                a.minus(&b),
-                a.not(),
-                a.xor(&b),
-                a.some(|bit| bit % 2 == 0),
-                a.some_from(3),
-                a.and_some_from(&b, 2),
-                a.restrict(&[(1, true), (3, false)]),
-                a.restrict(&[(0, true)]),
-                a.or_within(&b, 1000).expect("there are fewer nodes"),
+                (a.clone(), numbers(&in_x)),
+                (a.and(&b), numbers(&both)),
+                (a.or(&b), numbers(&|at| in_x(at) || in_y(at))),
+                (a.minus(&b), numbers(&|at| in_x(at) && !in_y(at))),
+                (a.not(), numbers(&|at| !in_x(at))),
+                (a.xor(&b), numbers(&|at| in_x(at) != in_y(at))),
+                (a.some(|bit| bit % 2 == 0), or_any(0b10101, &in_x)),
+                (a.some_from(3), or_any(0b11, &in_x)),
+                (a.some_from(0), or_any(0b11111, &in_x)),
+                (a.and_some_from(&b, 2), or_any(0b111, &both)),
+                (a.and_some_from(&b, 5), numbers(&both)),
+                (
+                    a.restrict(&[(1, true), (3, false)]),
+                    numbers(&|at| in_x(at & 0b10101 | 0b01000)),
+                ),
+                (a.restrict(&[(0, true)]), numbers(&|at| in_x(at | 0b10000))),
+                (
+                    a.or_within(&b, 1000).expect("there are fewer nodes"),
+                    numbers(&|at| in_x(at) || in_y(at)),
+                ),
             ];
-            for one in made {
-                let again = Diagram::numbers(5, 0, 5, &one.values(0, 5));
-                assert!(one.xor(&again).is_none());
-                assert_eq!(one, again);
+            for (one, is) in made {
+                assert_eq!(one.numbers(0, 5), is);
+                assert_eq!(one, digits(5, 0, &is));
             }
+            assert_eq!(a.disjoint(&b), a.and(&b).is_none());
+            for (one, other) in [(0, 1), (1, 2), (2, 3), (0, 3)] {
+                let bits = |value: usize| [(0, value >> 1 == 1), (1, value & 1 == 1)];
+                let alike = a.reached(&bits(one)) == a.reached(&bits(other));
+                assert_eq!(alike, a.restrict(&bits(one)) == a.restrict(&bits(other)));
+            }
+            assert_eq!(a.within(&b), a.minus(&b).is_none());
+            let middle: Vec<bool> = (0..4)
+                .map(|middle| (0..32).any(|at| in_x(at) && at >> 1 & 0b11 == middle))
+                .collect();
+            assert_eq!(a.numbers(2, 4), middle);
+            let support: Vec<u16> = (0..5)
+                .filter(|bit| (0..32).any(|at| in_x(at) != in_x(at ^ 0b10000 >> bit)))
+                .collect();
+            assert_eq!(a.support(), support);
         }
+    }
+
+    #[test]
+    fn a_product_is_what_its_parts_share() {
+        let (one, other) = (
+            vec![false, true, true, false],
+            vec![true, true, false, true],
+        );
+        let both = Diagram::product(6, &[digits_of(1, &one), digits_of(4, &other)]);
+        assert_eq!(both, digits(6, 1, &one).and(&digits(6, 4, &other)));
+        let nothing = [digits_of(1, &one), digits_of(4, &[false; 4])];
+        assert!(Diagram::product(6, &nothing).is_none());
+        assert!(Diagram::product(6, &[digits_of(1, &[true; 4])]).is_all());
     }
 }

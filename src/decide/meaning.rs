@@ -1,6 +1,7 @@
 //! What each rule denotes (§4 of the language): the acts it permits, forbids, lifts, and binds.
 
 use super::diagram::Diagram;
+use super::product::Product;
 use super::space::{Dim, Space};
 use crate::model::rules::{AtMost, Condition};
 use crate::model::vocabulary::{ANY, NameId, fact, form, party};
@@ -38,11 +39,11 @@ pub fn meaning(space: &Space, vocabulary: &Vocabulary, rule: &Rule, action: Acti
     };
     match Shape::of(rule) {
         Shape::May(body) => {
-            let set = cx.acts(&body, &cx.any_form(&body.about));
+            let set = cx.acts(&body, any_form(&body.about));
             meaning.permits = set.minus(&cx.carved(&set, &body.except));
         }
         Shape::Never(body) => {
-            let set = cx.acts(&body, &cx.form(&body));
+            let set = cx.acts(&body, cx.form(&body));
             meaning.lifts = cx.carved(&set, &body.except);
             meaning.forbids = set.minus(&meaning.lifts);
             for exception in body.except.iter().filter(|e| permits(&e.clauses)) {
@@ -52,7 +53,7 @@ pub fn meaning(space: &Space, vocabulary: &Vocabulary, rule: &Rule, action: Acti
             }
         }
         Shape::Duty(body) => {
-            let set = cx.acts(&body, &cx.form(&body));
+            let set = cx.acts(&body, cx.form(&body));
             meaning.needs = set.minus(&cx.carved(&set, &body.except));
         }
         Shape::Nothing => {}
@@ -75,7 +76,7 @@ pub fn standing(space: &Space, vocabulary: &Vocabulary, rule: &Rule) -> Option<D
         action: Action::Retain,
         verbs: 1,
     };
-    let set = cx.acts(&body, &cx.form(&body));
+    let set = cx.acts(&body, cx.form(&body));
     Some(set.minus(&cx.carved(&set, &body.except)))
 }
 
@@ -97,17 +98,16 @@ pub fn unreachable(space: &Space, vocabulary: &Vocabulary, rule: &Rule) -> Vec<S
             verbs: rule.actions.len(),
         };
         let form = if is_may {
-            cx.any_form(&body.about)
+            any_form(&body.about)
         } else {
             cx.form(&body)
         };
-        let worlds = space.timeless_worlds();
-        let set = cx.acts(&body, &form).and(worlds);
+        let set = cx.acts(&body, form);
         let mut at = 0;
         for exception in &body.except {
             let mut here = cx.inside(&set, exception, FormOf::Clause);
             if !is_may && permits(&exception.clauses) {
-                let wide = cx.permitted_around(&body, exception).and(worlds);
+                let wide = cx.permitted_around(&body, exception);
                 here = here.or(&cx.inside(&wide, exception, FormOf::Around));
             }
             mark(&cx, exception, &here, None, &mut at, &mut reached);
@@ -145,7 +145,7 @@ fn mark(
             reached: false,
         });
     }
-    marks[own].reached |= !here.is_none();
+    marks[own].reached |= !here.disjoint(cx.space.timeless_worlds());
     for below in &with_unless(&exception.unless, &exception.except, exception.span) {
         let set = cx.inside(here, below, FormOf::Clause);
         mark(cx, below, &set, Some(own), at, marks);
@@ -311,6 +311,18 @@ enum FormOf {
     Around,
 }
 
+/// The forms that a rule is about.
+enum Forms<'b> {
+    Any,
+    Listed(&'b NameSet),
+    Of(FixedBitSet),
+}
+
+/// Forms of a permission: what `as` states, else any.
+fn any_form(clauses: &Clauses) -> Forms<'_> {
+    clauses.form.as_ref().map_or(Forms::Any, Forms::Listed)
+}
+
 /// What every step of giving a rule its meaning needs.
 struct Cx<'a> {
     space: &'a Space,
@@ -321,29 +333,34 @@ struct Cx<'a> {
 }
 
 impl Cx<'_> {
-    fn names(&self, dim: Dim, list: &NameSet) -> Diagram {
-        self.space.names(self.vocabulary, dim, list)
-    }
-
     /// The acts a rule is about, before its exceptions, in the forms given.
-    fn acts(&self, body: &Body, form: &Diagram) -> Diagram {
+    fn acts(&self, body: &Body, form: Forms) -> Diagram {
         let clauses = &body.about;
         if !has_dimensions(self.action, clauses) || !has_dimensions(self.action, &body.must_hold) {
             return self.space.none();
         }
         let us = self.vocabulary.of(Kind::Party).set(party::US);
-        let mut set = self.stated(clauses).and(form);
+        let mut set = self.stated(Product::new(self.space), clauses);
+        set = match form {
+            Forms::Any => set,
+            Forms::Listed(list) => set.names(self.vocabulary, Dim::Form, list),
+            Forms::Of(forms) => set.atoms(Dim::Form, &forms),
+        };
         if clauses.actor.is_none() {
-            set = set.and(&self.space.atoms(Dim::Actor, us));
+            set = set.atoms(Dim::Actor, us);
         }
         let names_with = clauses.with.is_some() || body.must_hold.with.is_some();
         match self.action {
-            Action::Share | Action::Sell => set.and(&self.recipients(body)),
-            Action::Transfer if self.verbs > 1 && names_with => {
-                let actor = self.space.atoms(Dim::Actor, us);
-                set.minus(&actor.and(&self.space.atoms(Dim::Counterparty, us)))
+            Action::Share | Action::Sell => {
+                set.atoms(Dim::Counterparty, &self.recipients(body)).acts()
             }
-            _ => set,
+            Action::Transfer if self.verbs > 1 && names_with => {
+                let among_us = Product::new(self.space)
+                    .atoms(Dim::Actor, us)
+                    .atoms(Dim::Counterparty, us);
+                set.acts().minus(&among_us.acts())
+            }
+            _ => set.acts(),
         }
     }
 
@@ -351,53 +368,48 @@ impl Cx<'_> {
     /// form, which may reach beyond the rule's.
     fn permitted_around(&self, body: &Body, exception: &Exception) -> Diagram {
         let form = match &exception.clauses.form {
-            Some(list) => self.names(Dim::Form, list),
-            None => self.any_form(&body.about),
+            Some(list) => Forms::Listed(list),
+            None => any_form(&body.about),
         };
-        self.acts(body, &form)
+        self.acts(body, form)
     }
 
-    /// What clauses state, form left out; what they leave out is any.
-    fn stated(&self, clauses: &Clauses) -> Diagram {
-        let mut set = self.space.all();
+    /// Less than a set by what clauses state, form left out; what they leave out is any.
+    fn stated<'s>(&self, mut set: Product<'s>, clauses: &Clauses) -> Product<'s> {
         let lists = [
-            (Dim::To, clauses.to.as_ref()),
-            (Dim::From, clauses.from.as_ref()),
-            (Dim::Place, clauses.place.as_ref()),
-            (Dim::Actor, clauses.actor.as_ref()),
-            (Dim::Context, clauses.context.as_ref()),
-            (Dim::Resident, clauses.resident.as_ref()),
-            (Dim::Subject, clauses.subject.as_ref()),
-            (Dim::Purpose, clauses.purpose.as_ref()),
+            (Dim::Data, clauses.data.as_ref()),
             (Dim::Counterparty, clauses.with.as_ref()),
             (Dim::Counterparty, clauses.from_party.as_ref()),
-            (Dim::Data, clauses.data.as_ref()),
+            (Dim::Purpose, clauses.purpose.as_ref()),
+            (Dim::Subject, clauses.subject.as_ref()),
+            (Dim::Resident, clauses.resident.as_ref()),
+            (Dim::Context, clauses.context.as_ref()),
+            (Dim::Actor, clauses.actor.as_ref()),
+            (Dim::Place, clauses.place.as_ref()),
+            (Dim::From, clauses.from.as_ref()),
+            (Dim::To, clauses.to.as_ref()),
         ];
-        if let Some(condition) = &clauses.when {
-            set = set.and(&self.space.condition(condition));
-        }
-        if let Some(at_most) = &clauses.at_most {
-            set = set.and(&self.time(at_most));
-        }
         for (dim, list) in lists {
             if let Some(list) = list {
-                set = set.and(&self.names(dim, list));
+                set = set.names(self.vocabulary, dim, list);
             }
         }
-        set
-    }
-
-    fn time(&self, at_most: &AtMost) -> Diagram {
-        self.space
-            .at_most(at_most.time.hours())
-            .and(&self.names(Dim::Event, &at_most.after))
+        if let Some(AtMost { time, after, .. }) = &clauses.at_most {
+            set = set
+                .names(self.vocabulary, Dim::Event, after)
+                .digits(self.space.at_most(time.hours()));
+        }
+        match &clauses.when {
+            Some(condition) => set.and(self.space.condition(condition)),
+            None => set,
+        }
     }
 
     /// Forms of a prohibition or duty: what `as` states, else identifiable and every form that the
     /// exceptions name.
-    fn form(&self, body: &Body) -> Diagram {
+    fn form<'b>(&self, body: &'b Body) -> Forms<'b> {
         if let Some(list) = &body.about.form {
-            return self.names(Dim::Form, list);
+            return Forms::Listed(list);
         }
         let mut forms = self
             .vocabulary
@@ -409,26 +421,17 @@ impl Cx<'_> {
                 forms.union_with(&self.vocabulary.of(Kind::Form).atoms(list));
             }
         });
-        self.space.atoms(Dim::Form, &forms)
-    }
-
-    /// Forms of a permission: what `as` states, else any.
-    fn any_form(&self, clauses: &Clauses) -> Diagram {
-        match &clauses.form {
-            Some(list) => self.names(Dim::Form, list),
-            None => self.space.all(),
-        }
+        Forms::Of(forms)
     }
 
     /// Recipients of share and sell as the clause, or without one the exceptions, make them.
-    fn recipients(&self, body: &Body) -> Diagram {
+    fn recipients(&self, body: &Body) -> FixedBitSet {
         let mut lists: Vec<&NameSet> = Vec::new();
         match &body.about.with {
             Some(list) => lists.push(list),
             None => each(&body.except, &mut |clauses| lists.extend(&clauses.with)),
         }
-        let set = recipients(self.vocabulary, &lists);
-        self.space.atoms(Dim::Counterparty, &set)
+        recipients(self.vocabulary, &lists)
     }
 
     /// What exceptions take out of the set around them. Siblings add up.
@@ -450,11 +453,11 @@ impl Cx<'_> {
         if around.is_none() || !has_dimensions(self.action, &exception.clauses) {
             return self.space.none();
         }
-        let here = around.and(&self.stated(&exception.clauses));
-        match (&exception.clauses.form, form) {
-            (Some(list), FormOf::Clause) => here.and(&self.names(Dim::Form, list)),
-            _ => here,
+        let mut here = self.stated(Product::new(self.space), &exception.clauses);
+        if let (Some(list), FormOf::Clause) = (&exception.clauses.form, form) {
+            here = here.names(self.vocabulary, Dim::Form, list);
         }
+        around.and(&here.acts())
     }
 }
 

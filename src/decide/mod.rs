@@ -10,9 +10,11 @@ pub mod compile;
 pub mod diagram;
 pub mod fewest;
 pub mod meaning;
+pub mod product;
 pub mod space;
 
 pub use boxes::Acts;
 pub use compile::{Decision, EffectiveRule, compile};
 pub use diagram::Diagram;
+pub use product::Product;
 pub use space::{Dim, Space};

@@ -5,7 +5,7 @@
 //! last and owns the numbers left over up to a power of two: every bit vector is then an act, and
 //! complements need no correction. Facts come last, so that "in some world" is one projection.
 
-use super::diagram::Diagram;
+use super::diagram::{Diagram, Digits};
 use crate::model::rules::Condition;
 use crate::model::vocabulary::{ANY, Date, Kind, Literal, NameId, is_variable};
 use crate::model::{Hierarchy, NameSet, Vocabulary};
@@ -228,6 +228,14 @@ impl Space {
         Diagram::bit(self.width, self.own, yes)
     }
 
+    /// The number of acts whose counterparty node is (or is not) the datum's own source.
+    pub fn own_source_digits(&self, yes: bool) -> Digits {
+        Digits {
+            first: self.own,
+            member: vec![!yes, yes],
+        }
+    }
+
     /// Acts whose purpose lies (or does not) in what the datum was collected for.
     pub fn collected(&self, yes: bool) -> Diagram {
         Diagram::bit(self.width, self.collected, yes)
@@ -235,13 +243,17 @@ impl Space {
 
     /// Acts whose atom in a dimension is one of a set.
     pub fn atoms(&self, dim: Dim, set: &FixedBitSet) -> Diagram {
+        Diagram::product(self.width, &[self.digits(dim, set)])
+    }
+
+    /// The numbers that the atoms of a set have in a dimension.
+    pub fn digits(&self, dim: Dim, set: &FixedBitSet) -> Digits {
         let coding = &self.codings[dim as usize];
-        let member: Vec<bool> = coding
-            .atom
-            .iter()
-            .map(|atom| set.contains(atom.0 as usize))
-            .collect();
-        Diagram::numbers(self.width, coding.first, coding.bits, &member)
+        let atoms = coding.atom.iter();
+        Digits {
+            first: coding.first,
+            member: atoms.map(|atom| set.contains(atom.0 as usize)).collect(),
+        }
     }
 
     /// The bits of one atom of a dimension.
@@ -263,13 +275,16 @@ impl Space {
     /// Acts named by a list, the variables `its-source` and `collected-purpose` included.
     pub fn names(&self, vocabulary: &Vocabulary, dim: Dim, list: &NameSet) -> Diagram {
         let kind = dim.kind();
-        let variable = |id: &NameId| is_variable(kind, *id);
         let flag = match kind {
             Kind::Purpose => self.collected(true),
             _ => self.own_source(true),
         };
         let hierarchy = vocabulary.of(kind);
         let mut set = self.atoms(dim, &hierarchy.atoms(list));
+        if Space::is_plain(dim, list) {
+            return set;
+        }
+        let variable = |id: &NameId| is_variable(kind, *id);
         if list.include.iter().any(variable) {
             // What the variable adds is still less what the list subtracts.
             let less = NameSet {
@@ -285,15 +300,21 @@ impl Space {
         set
     }
 
-    /// Acts of keeping no longer than these hours, which some rule names.
-    pub fn at_most(&self, hours: u64) -> Diagram {
+    /// Whether a list is without the variables `its-source` and `collected-purpose`.
+    pub fn is_plain(dim: Dim, list: &NameSet) -> bool {
+        let mut names = list.include.iter().chain(&list.exclude);
+        !names.any(|id| is_variable(dim.kind(), *id))
+    }
+
+    /// The numbers of keeping no longer than these hours, which some rule names.
+    pub fn at_most(&self, hours: u64) -> Digits {
         let class = self.times.partition_point(|time| *time < hours);
         debug_assert_eq!(self.times.get(class), Some(&hours), "times are collected");
         self.time_classes(|at| at <= class)
     }
 
-    /// Acts of keeping for this very time; `None` is without limit.
-    pub fn kept(&self, hours: Option<u64>) -> Diagram {
+    /// The numbers of keeping for this very time; `None` is without limit.
+    pub fn kept(&self, hours: Option<u64>) -> Digits {
         match hours {
             Some(hours) => {
                 let class = self.times.partition_point(|time| *time < hours);
@@ -303,18 +324,21 @@ impl Space {
         }
     }
 
-    fn time_classes(&self, member: impl Fn(usize) -> bool) -> Diagram {
+    fn time_classes(&self, member: impl Fn(usize) -> bool) -> Digits {
         let bits = self.time.end - self.time.start;
-        let member: Vec<bool> = (0..1 << bits).map(member).collect();
-        Diagram::numbers(self.width, self.time.start, bits, &member)
+        Digits {
+            first: self.time.start,
+            member: (0..1 << bits).map(member).collect(),
+        }
     }
 
     /// The atoms that a set has in a dimension, whatever its other bits.
     pub fn project(&self, set: &Diagram, dim: Dim, vocabulary: &Vocabulary) -> FixedBitSet {
         let coding = &self.codings[dim as usize];
         let mut atoms = FixedBitSet::with_capacity(vocabulary.of(dim.kind()).len());
-        let alone = set.some(|bit| !coding.range().contains(&bit));
-        for (code, member) in alone.values(coding.first, coding.bits).iter().enumerate() {
+        let range = coding.range();
+        let numbers = set.numbers(range.start, range.end);
+        for (code, member) in numbers.iter().enumerate() {
             if *member {
                 atoms.insert(coding.atom[code].0 as usize);
             }

@@ -230,7 +230,8 @@ fn judged(
         .chain((0..model.plans.len()).map(Piece::Plan))
         .collect();
     let level = |code: &Code| settings.levels.of(code);
-    let start = || Judge::new(model, settings.today).within(limits.labels);
+    let compiled = compiled(model, home, settings);
+    let start = || Judge::of(compiled.clone()).within(limits.labels);
     let work = |judge: &mut Judge, piece: &Piece| {
         let mut found = Vec::new();
         let mut more = check::More::new();
@@ -266,6 +267,33 @@ fn judged(
     found.sort_by(|a, b| a.order(b));
     found.dedup();
     more
+}
+
+/// The policies that are looked at or that plans check, compiled once for all threads.
+fn compiled<'m>(
+    model: &'m Model,
+    home: &impl Fn(FileId) -> bool,
+    settings: &Settings,
+) -> check::Compiled<'m> {
+    let mut wanted: BTreeSet<PolicyId> = model.policy_ids().collect();
+    let checked = model.plans.iter().flat_map(|plan| &plan.checks);
+    let tested = model.tests.iter().flat_map(|test| &test.policies);
+    let used: BTreeSet<PolicyId> = checked.chain(tested).copied().collect();
+    wanted.retain(|id| home(model.policy(*id).span.file) || used.contains(id));
+    let none = check::Compiled::new(model, settings.today);
+    // Policies that yield take up others: those come first, to be there once.
+    let (later, first): (Vec<PolicyId>, Vec<PolicyId>) = wanted
+        .into_iter()
+        .partition(|id| !model.policy(*id).yields_to.is_empty());
+    [first, later].iter().fold(none, |mut known, policies| {
+        let start = || known.clone();
+        let compile = |known: &mut check::Compiled, id: &PolicyId| known.policy(*id);
+        let done = jobs::share(policies, settings.jobs, start, compile);
+        for (id, decision) in policies.iter().zip(done) {
+            known.insert(*id, decision);
+        }
+        known
+    })
 }
 
 /// What was counted, with the severity that people set.

@@ -1,0 +1,216 @@
+//! Walks over diagrams for questions that the library would answer by building more than is asked.
+//!
+//! In a reduced diagram every node but the empty one can be satisfied; so a walk can stop where a
+//! node's bits no longer matter.
+
+use super::build::Builder;
+use biodivine_lib_bdd::{Bdd, BddPointer};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The bit that a node decides; the width for terminals.
+fn bit_of(bdd: &Bdd, at: BddPointer) -> u16 {
+    bdd.var_of(at).to_index() as u16
+}
+
+/// Where a node leads by the value of a bit that is not below its own.
+fn below(bdd: &Bdd, at: BddPointer, bit: u16) -> (BddPointer, BddPointer) {
+    if bit_of(bdd, at) == bit {
+        (bdd.low_link_of(at), bdd.high_link_of(at))
+    } else {
+        (at, at)
+    }
+}
+
+/// The node that the first bits, each with its value, lead to.
+pub fn reached(bdd: &Bdd, bits: &[(u16, bool)]) -> BddPointer {
+    let mut at = bdd.root_pointer();
+    while let Some((bit, value)) = bits.get(bit_of(bdd, at) as usize) {
+        debug_assert_eq!(*bit, bit_of(bdd, at), "bits are given from the first on");
+        at = if *value {
+            bdd.high_link_of(at)
+        } else {
+            bdd.low_link_of(at)
+        };
+    }
+    at
+}
+
+/// What is below a node once bits are fixed.
+pub fn restricted(
+    bdd: &Bdd,
+    at: BddPointer,
+    fixed: &[Option<bool>],
+    known: &mut FxHashMap<BddPointer, usize>,
+    builder: &mut Builder,
+) -> usize {
+    if at.is_terminal() {
+        return at.is_one() as usize;
+    }
+    if let Some(node) = known.get(&at) {
+        return *node;
+    }
+    let bit = bit_of(bdd, at);
+    let (low, high) = (bdd.low_link_of(at), bdd.high_link_of(at));
+    let node = match fixed[bit as usize] {
+        Some(false) => restricted(bdd, low, fixed, known, builder),
+        Some(true) => restricted(bdd, high, fixed, known, builder),
+        None => {
+            let high = restricted(bdd, high, fixed, known, builder);
+            let low = restricted(bdd, low, fixed, known, builder);
+            builder.node(bit, low, high)
+        }
+    };
+    known.insert(at, node);
+    node
+}
+
+/// What is below a node with the bits from `from` on left out.
+pub fn projected(
+    bdd: &Bdd,
+    at: BddPointer,
+    from: u16,
+    known: &mut FxHashMap<BddPointer, usize>,
+    builder: &mut Builder,
+) -> usize {
+    let bit = bit_of(bdd, at);
+    if at.is_terminal() || bit >= from {
+        return !at.is_zero() as usize;
+    }
+    if let Some(node) = known.get(&at) {
+        return *node;
+    }
+    let high = projected(bdd, bdd.high_link_of(at), from, known, builder);
+    let low = projected(bdd, bdd.low_link_of(at), from, known, builder);
+    let node = builder.node(bit, low, high);
+    known.insert(at, node);
+    node
+}
+
+/// Two diagrams looked at together.
+pub struct Pair<'a> {
+    left: &'a Bdd,
+    right: &'a Bdd,
+    /// Whether the right one stands for what is not in it.
+    without: bool,
+    /// Pairs of nodes that are known to share nothing.
+    apart: FxHashSet<(BddPointer, BddPointer)>,
+}
+
+impl<'a> Pair<'a> {
+    /// `left` with `right`, or `without` it.
+    pub fn new(left: &'a Bdd, right: &'a Bdd, without: bool) -> Pair<'a> {
+        Pair {
+            left,
+            right,
+            without,
+            apart: FxHashSet::default(),
+        }
+    }
+
+    /// Whether the two share a vector.
+    pub fn meets(&mut self) -> bool {
+        self.meets_at(self.left.root_pointer(), self.right.root_pointer())
+    }
+
+    fn meets_at(&mut self, left: BddPointer, right: BddPointer) -> bool {
+        if left.is_zero() {
+            return false;
+        }
+        if let Some(right) = right.as_bool() {
+            return right != self.without;
+        }
+        if left.is_one() {
+            return true;
+        }
+        if self.apart.contains(&(left, right)) {
+            return false;
+        }
+        let bit = bit_of(self.left, left).min(bit_of(self.right, right));
+        let (left_low, left_high) = below(self.left, left, bit);
+        let (right_low, right_high) = below(self.right, right, bit);
+        let meets = self.meets_at(left_high, right_high) || self.meets_at(left_low, right_low);
+        if !meets {
+            self.apart.insert((left, right));
+        }
+        meets
+    }
+
+    /// What the two share, with the bits from `from` on left out.
+    pub fn joined(
+        &mut self,
+        left: BddPointer,
+        right: BddPointer,
+        from: u16,
+        known: &mut FxHashMap<(BddPointer, BddPointer), usize>,
+        builder: &mut Builder,
+    ) -> usize {
+        let bit = bit_of(self.left, left).min(bit_of(self.right, right));
+        if bit >= from || left.is_zero() || right.is_zero() {
+            return self.meets_at(left, right) as usize;
+        }
+        if let Some(node) = known.get(&(left, right)) {
+            return *node;
+        }
+        let (left_low, left_high) = below(self.left, left, bit);
+        let (right_low, right_high) = below(self.right, right, bit);
+        let high = self.joined(left_high, right_high, from, known, builder);
+        let low = self.joined(left_low, right_low, from, known, builder);
+        let node = builder.node(bit, low, high);
+        known.insert((left, right), node);
+        node
+    }
+}
+
+/// Which numbers some bits take in a set, whatever its other bits.
+pub fn numbers(bdd: &Bdd, first: u16, end: u16) -> Vec<bool> {
+    let mut walk = Numbers {
+        bdd,
+        end,
+        seen: FxHashSet::default(),
+        found: vec![false; 1 << (end - first)],
+    };
+    // The bits before these lead to some nodes: their numbers add up.
+    let root = bdd.root_pointer();
+    let before = |at: BddPointer| !at.is_terminal() && bit_of(bdd, at) < first;
+    if !before(root) {
+        walk.at(root, first, 0);
+        return walk.found;
+    }
+    let mut entered = FxHashSet::default();
+    for at in bdd.pointers().filter(|at| before(*at)) {
+        for next in [bdd.low_link_of(at), bdd.high_link_of(at)] {
+            if !before(next) && entered.insert(next) {
+                walk.at(next, first, 0);
+            }
+        }
+    }
+    walk.found
+}
+
+struct Numbers<'a> {
+    bdd: &'a Bdd,
+    end: u16,
+    seen: FxHashSet<(BddPointer, usize)>,
+    found: Vec<bool>,
+}
+
+impl Numbers<'_> {
+    /// Notes the numbers that start with `base` and end as the nodes from here on say.
+    fn at(&mut self, at: BddPointer, bit: u16, base: usize) {
+        if at.is_zero() {
+            return;
+        }
+        let own = bit_of(self.bdd, at);
+        if own >= self.end {
+            self.found[base..base + (1 << (self.end - bit))].fill(true);
+            return;
+        }
+        if own == bit && !self.seen.insert((at, base)) {
+            return;
+        }
+        let half = 1 << (self.end - bit - 1);
+        let (low, high) = below(self.bdd, at, bit);
+        self.at(low, bit + 1, base);
+        self.at(high, bit + 1, base + half);
+    }
+}
