@@ -8,7 +8,8 @@ use super::shared::{FailLevel, Judging, Notices, Paths};
 use super::watch::{self, watch};
 use crate::config::Config;
 use crate::diag::{Code, Group, Severity, codes};
-use crate::project::{Outcome, run as run_project};
+use crate::project::run::Settings;
+use crate::project::{Input, Loaded, Outcome, load, run as run_project};
 use crate::project::{baseline, files, fix};
 use crate::report::summary::number;
 use crate::report::{Report, place, visible};
@@ -68,7 +69,7 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     }
     if args.watch {
         let folders = args.paths.input(&args.paths.config()?)?.paths;
-        return watch(&folders, || texts(args), || once(args, what));
+        return watch(&folders, || texts(args), |read| once(args, what, read));
     }
     if args.fix {
         let changes = fix(args)?;
@@ -76,7 +77,30 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
             return Ok(if changes { exit::FINDINGS } else { exit::CLEAN });
         }
     }
-    once(args, what)
+    once(args, what, Read::new(args)?)
+}
+
+/// The project's settings, those of the run, and the files under them.
+struct Read {
+    config: Config,
+    settings: Settings,
+    loaded: Loaded,
+}
+
+impl Read {
+    fn new(args: &Args) -> Result<Read, String> {
+        let config = args.paths.config()?;
+        let settings = args.judging.settings(&config)?;
+        let input = Input {
+            jobs: settings.jobs,
+            ..args.paths.input_with(&args.notices, &config)?
+        };
+        Ok(Read {
+            loaded: load(&input)?,
+            config,
+            settings,
+        })
+    }
 }
 
 /// Mends, or shows what would be; says whether there is anything to change.
@@ -106,10 +130,10 @@ fn fix(args: &Args) -> Result<bool, String> {
     Ok(!fixed.changes.is_empty())
 }
 
-/// All that a check reads.
-fn texts(args: &Args) -> watch::Texts {
-    let config = args.paths.config()?;
-    let loaded = args.paths.load_with(&args.notices, &config)?;
+/// All that a check depends on, by path, with what was read to check.
+fn texts(args: &Args) -> Result<(watch::Texts, Read), String> {
+    let read = Read::new(args)?;
+    let (config, loaded) = (&read.config, &read.loaded);
     let settings = config.files.iter().map(|file| (&file.path, &file.text));
     let sources = loaded
         .sources
@@ -127,15 +151,17 @@ fn texts(args: &Args) -> watch::Texts {
         let known = baseline::read(&path)?;
         all.insert(known.path, known.text);
     }
-    Ok(all)
+    Ok((all, read))
 }
 
-fn once(args: &Args, what: What) -> Result<u8, String> {
-    let config = args.paths.config()?;
+fn once(args: &Args, what: What, read: Read) -> Result<u8, String> {
+    let Read {
+        config,
+        mut settings,
+        loaded,
+    } = read;
     let output = args.output.over(&config);
     let wanted = output.wanted()?;
-    let mut settings = args.judging.settings(&config)?;
-    let loaded = args.paths.load_with(&args.notices, &config)?;
     let asked = loaded.asked.clone();
     // What nobody reads need not be said, only counted; what is compared or waived one by one must.
     let compared = args.paths.baseline(args.baseline.as_ref()).is_some();

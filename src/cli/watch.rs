@@ -10,18 +10,18 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// All that a check depends on, by path; or why it can't be had.
-pub type Texts = Result<BTreeMap<PathBuf, String>, String>;
+/// All that a check depends on, by path.
+pub type Texts = BTreeMap<PathBuf, String>;
 
 /// How long nothing must happen before files are read: editors write in several steps.
 const REST: Duration = Duration::from_millis(15);
 
 /// Checks, and again on every change, until the program is ended. Folders are watched, not files, for
 /// many editors write a new file and give it the old one's name.
-pub fn watch(
+pub fn watch<R>(
     folders: &[PathBuf],
-    read: impl Fn() -> Texts,
-    check: impl Fn() -> Result<u8, String>,
+    read: impl Fn() -> Result<(Texts, R), String>,
+    check: impl Fn(R) -> Result<u8, String>,
 ) -> Result<u8, String> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
@@ -52,9 +52,12 @@ pub fn watch(
             )?,
         }
     }
-    let mut before: Option<Texts> = None;
+    let mut before: Option<Result<Texts, String>> = None;
     loop {
-        let now = read();
+        let (now, read) = match read() {
+            Ok((texts, read)) => (Ok(texts), Some(read)),
+            Err(message) => (Err(message), None),
+        };
         if before.as_ref() != Some(&now) {
             for path in now.iter().flat_map(BTreeMap::keys) {
                 add(
@@ -63,9 +66,9 @@ pub fn watch(
                 )?;
             }
             clear();
-            let checked = match &now {
-                Ok(_) => check().map(|_| ()),
-                Err(message) => Err(message.clone()),
+            let checked = match (read, &now) {
+                (Some(read), _) => check(read).map(|_| ()),
+                (None, now) => now.clone().map(|_| ()),
             };
             if let Err(message) = checked {
                 say(&message);

@@ -1,8 +1,8 @@
 //! Files with all they include, parsed.
 
-use super::files;
 use super::notices::{self, Named};
 use super::standard;
+use super::{files, jobs};
 use crate::config::{Config, Waive};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::limits::Limits;
@@ -31,6 +31,8 @@ pub struct Input {
     pub whole: bool,
     /// Texts that stand in for what files hold, by path from the top.
     pub texts: BTreeMap<PathBuf, String>,
+    /// How many threads may parse.
+    pub jobs: usize,
 }
 
 /// Files and what they include, parsed.
@@ -116,9 +118,11 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
         };
         loader.done.asked.insert(file);
     }
+    loader.parse(input.jobs);
     let mut next = 0;
     while next < loader.done.asts.len() {
         loader.includes(next);
+        loader.parse(input.jobs);
         next += 1;
     }
     for at in 0..next {
@@ -173,14 +177,28 @@ impl Loader {
     fn add(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
         let file = self.add_text(path, shown, bytes);
         self.known.insert(files::canonical(path), file);
-        let ast = parse_within(
-            file,
-            &self.done.sources.file(file).text,
-            self.done.limits.nesting,
-            &mut self.done.diags,
-        );
-        self.done.asts.push(ast);
         file
+    }
+
+    /// Parses the texts that have no tree yet.
+    fn parse(&mut self, jobs: usize) {
+        let done = &self.done;
+        let new: Vec<FileId> = done
+            .sources
+            .iter()
+            .map(|(file, _)| file)
+            .skip(done.asts.len())
+            .collect();
+        let parse = |(): &mut (), file: &FileId| {
+            let mut diags = Vec::new();
+            let text = &done.sources.file(*file).text;
+            let ast = parse_within(*file, text, done.limits.nesting, &mut diags);
+            (ast, diags)
+        };
+        for (ast, diags) in jobs::share(&new, jobs, || (), parse) {
+            self.done.asts.push(ast);
+            self.done.diags.extend(diags);
+        }
     }
 
     fn add_text(&mut self, path: &Path, shown: String, bytes: Vec<u8>) -> FileId {
