@@ -12,19 +12,19 @@ use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of a rule, the acts of each action that it permits (identifiable ones, where it names no form;
-/// and all) in worlds that obey the laws of facts, and those that it forbids and lifts in any.
+/// and all), forbids and lifts, in any world at first.
 struct Sides {
     rule: usize,
     actions: BTreeMap<Action, Side>,
 }
 
+#[derive(Clone)]
 struct Side {
     /// Data and counterparties it is about: rules that share none need no closer look.
     data: FixedBitSet,
     counterparty: FixedBitSet,
     permits: Diagram,
     permits_all: Diagram,
-    /// In any world: that it is forbidden where it is permitted is looked for in those of `permits`.
     forbids: Diagram,
     lifts: Diagram,
 }
@@ -34,13 +34,13 @@ pub fn check(judge: &mut Judge, policy: PolicyId, diags: &mut Diags) {
     let sides = sides(judge, policy);
     let contradictory = contradictory(judge, policy, &sides, diags);
     let forbidden = forbidden(judge, policy, &sides);
-    for permission in &sides {
-        let permits = |side: &Side| !side.permits.is_none();
-        let touched = permission
-            .actions
-            .iter()
-            .any(|(action, side)| !side.permits.disjoint(&forbidden[action]));
-        if !touched || !permission.actions.values().any(permits) {
+    let touched = |permission: &Sides| {
+        let mut actions = permission.actions.iter();
+        actions.any(|(action, side)| !side.permits.disjoint(&forbidden[action]))
+    };
+    for permission in sides.iter().filter(|permission| touched(permission)) {
+        let permission = &permission.in_worlds(judge.space.timeless_worlds());
+        if !touched(permission) {
             continue;
         }
         let dead = permission
@@ -104,8 +104,7 @@ fn sides(judge: &mut Judge, policy: PolicyId) -> Vec<Sides> {
                 data,
                 ..
             } = rule;
-            let worlds = judge.space.timeless_worlds();
-            let permits_all = permits.and(worlds);
+            let permits_all = permits;
             let permits = if names_form(&judge.model.policy(policy).rules[at]) {
                 permits_all.clone()
             } else {
@@ -162,6 +161,27 @@ fn names_form(rule: &Rule) -> bool {
             must_hold, except, ..
         } => must_hold.form.is_some() || except.iter().any(|e| e.clauses.form.is_some()),
         _ => false,
+    }
+}
+
+impl Sides {
+    /// The same with what it permits in these worlds alone: few rules permit what others forbid, and
+    /// the worlds of a policy are a large set.
+    fn in_worlds(&self, worlds: &Diagram) -> Sides {
+        let side = |(action, side): (&Action, &Side)| {
+            let permits = side.permits.and(worlds);
+            (
+                *action,
+                Side {
+                    permits,
+                    ..side.clone()
+                },
+            )
+        };
+        Sides {
+            rule: self.rule,
+            actions: self.actions.iter().map(side).collect(),
+        }
     }
 }
 

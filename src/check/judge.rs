@@ -448,15 +448,19 @@ impl<'a> Judge<'a> {
         for (verdict, acts) in groups {
             // Rules that hold in all worlds decide; where only several together do, those that
             // hold in some.
+            let here = acts.and(worlds);
             let always: Vec<_> = self.by_rule(ruling, |rule| {
-                let escapes = acts.and(worlds).minus(&rule.forbids).some_from(facts);
+                if here.disjoint(&rule.forbids) {
+                    return self.space.none();
+                }
+                let escapes = here.minus(&rule.forbids).some_from(facts);
                 acts.minus(&escapes)
             });
             for (rules, acts) in partition(&acts, &always) {
                 if rules.is_empty() {
-                    let sometimes = self.by_rule(ruling, |rule| {
-                        acts.and(worlds).and_some_from(&rule.forbids, facts)
-                    });
+                    let here = acts.and(worlds);
+                    let sometimes =
+                        self.by_rule(ruling, |rule| here.and_some_from(&rule.forbids, facts));
                     for (rules, acts) in partition(&acts, &sometimes) {
                         parts.push(part(verdict, rules, acts));
                     }
@@ -472,9 +476,10 @@ impl<'a> Judge<'a> {
             return;
         }
         let facts = self.space.first_fact();
+        let here = acts.and(worlds);
         let near = self.by_rule(ruling, |rule| {
             let touched = rule.forbids.or(&rule.lifts);
-            acts.and(worlds).and_some_from(&touched, facts)
+            here.and_some_from(&touched, facts)
         });
         for (rules, acts) in partition(acts, &near) {
             parts.push(part(Verdict::Undeclared, rules, acts));
@@ -528,21 +533,23 @@ impl<'a> Judge<'a> {
             return;
         }
         let facts = self.space.first_fact();
+        let here = acts.and(worlds);
         let missing: Vec<(NameId, Diagram)> = ruling
             .needs
             .iter()
             .filter(|(duty, _)| !self.fulfils(fulfilled, **duty))
-            .map(|(duty, set)| (*duty, acts.and(worlds).and_some_from(set, facts)))
+            .map(|(duty, set)| (*duty, here.and_some_from(set, facts)))
             .collect();
         for (acts, good) in self.by_function(acts, worlds, good) {
             let release = fewest(&self.space, &self.model.vocabulary, worlds, &good);
+            let here = acts.and(worlds);
             let bind = self.by_rule(ruling, |rule| {
                 let open = rule
                     .duties
                     .iter()
                     .any(|duty| !self.fulfils(fulfilled, *duty));
                 if open {
-                    acts.and(worlds).and_some_from(&rule.needs, facts)
+                    here.and_some_from(&rule.needs, facts)
                 } else {
                     self.space.none()
                 }
@@ -567,9 +574,8 @@ impl<'a> Judge<'a> {
         worlds: &Diagram,
     ) -> Vec<(Vec<RuleRef>, Diagram)> {
         let facts = self.space.first_fact();
-        let permit = self.by_rule(ruling, |rule| {
-            acts.and(worlds).and_some_from(&rule.permits, facts)
-        });
+        let here = acts.and(worlds);
+        let permit = self.by_rule(ruling, |rule| here.and_some_from(&rule.permits, facts));
         partition(acts, &permit)
     }
 

@@ -186,8 +186,8 @@ fn rules(space: &Space, vocabulary: &Vocabulary, decision: &Decision, action: Ac
     let reach = |set: &Diagram| {
         (!set.is_none()).then(|| {
             let sides = boxed(space, vocabulary, set);
-            let worlds = set.some(|bit| bit < space.first_fact());
-            let exact = product(space, &sides).and(&worlds) == *set;
+            let facts = space.first_fact();
+            let exact = set.is_alike_from(facts) && product(space, &sides) == set.some_from(facts);
             Reach {
                 exact,
                 ..Reach::new(sides)

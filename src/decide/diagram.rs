@@ -164,6 +164,13 @@ impl Diagram {
         builder.finish(root)
     }
 
+    /// Whether the bits from `from` on decide the same for all vectors that are in the set with some of
+    /// their values: the set is then a product of what is before and what is from there on.
+    pub fn is_alike_from(&self, from: u16) -> bool {
+        let entered = walk::entered(&self.0, from);
+        entered.iter().filter(|at| !at.is_zero()).count() <= 1
+    }
+
     /// The node that the first bits lead to, by its number: sets of one diagram that start where the
     /// same node is are equal.
     pub fn reached(&self, bits: &[(u16, bool)]) -> u32 {
@@ -286,6 +293,11 @@ mod tests {
                 assert_eq!(alike, a.restrict(&bits(one)) == a.restrict(&bits(other)));
             }
             assert_eq!(a.within(&b), a.minus(&b).is_none());
+            let ends = |start: usize| numbers(&|end| end < 8 && in_x(start << 3 | end));
+            let mut ends: Vec<_> = (0..4).map(ends).filter(|end| end.contains(&true)).collect();
+            ends.dedup();
+            let alike = ends.iter().all(|end| *end == ends[0]);
+            assert_eq!(a.is_alike_from(2), alike);
             let middle: Vec<bool> = (0..4)
                 .map(|middle| (0..32).any(|at| in_x(at) && at >> 1 & 0b11 == middle))
                 .collect();

@@ -170,21 +170,24 @@ pub fn numbers(bdd: &Bdd, first: u16, end: u16) -> Vec<bool> {
         found: vec![false; 1 << (end - first)],
     };
     // The bits before these lead to some nodes: their numbers add up.
-    let root = bdd.root_pointer();
-    let before = |at: BddPointer| !at.is_terminal() && bit_of(bdd, at) < first;
-    if !before(root) {
-        walk.at(root, first, 0);
-        return walk.found;
-    }
-    let mut entered = FxHashSet::default();
-    for at in bdd.pointers().filter(|at| before(*at)) {
-        for next in [bdd.low_link_of(at), bdd.high_link_of(at)] {
-            if !before(next) && entered.insert(next) {
-                walk.at(next, first, 0);
-            }
-        }
+    for at in entered(bdd, first) {
+        walk.at(at, first, 0);
     }
     walk.found
+}
+
+/// The nodes that the bits before `from` lead to.
+pub fn entered(bdd: &Bdd, from: u16) -> FxHashSet<BddPointer> {
+    let root = bdd.root_pointer();
+    let before = |at: &BddPointer| bit_of(bdd, *at) < from;
+    if !before(&root) {
+        return FxHashSet::from_iter([root]);
+    }
+    bdd.pointers()
+        .filter(|at| !at.is_terminal() && before(at))
+        .flat_map(|at| [bdd.low_link_of(at), bdd.high_link_of(at)])
+        .filter(|at| !before(at))
+        .collect()
 }
 
 struct Numbers<'a> {
