@@ -196,6 +196,7 @@ fn once(args: &Args, what: What, read: Read) -> Result<u8, String> {
         tell(&report, &asked, &config);
     }
     output.write(&wanted, &report)?;
+
     let set = config.output.fail_level.map(|placed| placed.value.into());
     let fails = match args.fail_level.or(set).unwrap_or(FailLevel::Error) {
         FailLevel::Error => report.count(Severity::Error) > 0,

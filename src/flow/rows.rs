@@ -179,6 +179,34 @@ impl Bits {
         self.trim();
     }
 
+    /// Adds all of a row; whether any was new.
+    pub fn grow(&mut self, row: &[u64]) -> bool {
+        if row.len() > self.0.len() {
+            self.0.resize(row.len(), 0);
+        }
+        let mut new = 0;
+        for (word, other) in self.0.iter_mut().zip(row) {
+            new |= other & !*word;
+            *word |= other;
+        }
+        new != 0
+    }
+
+    /// Adds what a row and other bits share; whether any was new.
+    pub fn grow_shared(&mut self, row: &[u64], mask: &Bits) -> bool {
+        let length = row.len().min(mask.0.len());
+        if length > self.0.len() {
+            self.0.resize(length, 0);
+        }
+        let mut new = 0;
+        for (word, (row, mask)) in self.0.iter_mut().zip(row.iter().zip(&mask.0)) {
+            new |= row & mask & !*word;
+            *word |= row & mask;
+        }
+        self.trim();
+        new != 0
+    }
+
     /// Keeps what other bits have, too.
     pub fn keep(&mut self, mask: &Bits) {
         self.0.truncate(mask.0.len());

@@ -4,6 +4,7 @@
 //! senders hold and is done. On a circle, filtering edges let nodes hold different labels; only those
 //! joined by edges that pass everything unchanged share a row. They are swept until nothing changes.
 
+use super::circle::{Circle, Link};
 use super::graph::{Change, Graph, NOWHERE, Step};
 use super::labels::{LabelId, Labels};
 use super::links::{Parts, parts};
@@ -98,8 +99,10 @@ pub(super) struct Sweep<'g> {
     base: FxHashMap<u32, Vec<LabelId>>,
     turn: Turn,
     parts: Parts,
-    /// By node on a circle: the first node of those it shares its row with.
+    /// By node on a circle: the number of those it shares its row with. Numbers go on from circle to
+    /// circle.
     group_of: Vec<u32>,
+    groups_known: u32,
     bits: Bits,
     /// Scratch for finding parts: zero for every node whose circle was not looked at.
     index: Vec<u32>,
@@ -135,6 +138,7 @@ impl<'g> Sweep<'g> {
             },
             parts,
             group_of: Vec::new(),
+            groups_known: 0,
             bits: Bits::default(),
             index,
             graph,
@@ -171,6 +175,7 @@ impl<'g> Sweep<'g> {
     pub(super) fn run(&mut self, mut after: impl FnMut(&mut Sweep<'g>, &[u32])) {
         self.row_of = vec![EMPTY; self.graph.nodes];
         self.group_of = vec![NOWHERE; self.graph.nodes];
+        self.groups_known = 0;
         let parts = std::mem::take(&mut self.parts);
         for part in parts.iter() {
             if self.is_full() {
@@ -224,18 +229,37 @@ impl<'g> Sweep<'g> {
     pub(super) fn fill(&mut self, part: &[u32]) {
         if self.is_single(part) {
             let node = part[0];
-            let row = self.pulled(node);
-            self.row_of[node as usize] = row;
+            self.row_of[node as usize] = self.pulled(node);
             return;
         }
         let groups = self.groups(part);
-        loop {
-            let mut grew = false;
-            for group in groups.iter() {
-                grew |= self.sweep(group);
+        let first = self.groups_known - groups.ends.len() as u32;
+        let mut circle = Circle::default();
+        let (mut links, mut own) = (Vec::new(), Vec::new());
+        for (number, group) in groups.iter().enumerate() {
+            let held = self.from_outside(group, first, number as u32, &mut links, &mut own);
+            circle.add(held, &mut links, &mut own);
+        }
+        let Sweep {
+            graph,
+            ops,
+            rows,
+            turn,
+            ..
+        } = self;
+        circle.fill(|held, from, change| match ops[change as usize] {
+            Op::Block => false,
+            Op::All => held.grow(from.words()),
+            Op::Filter(data) => held.grow_shared(from.words(), turn.mask(graph, data)),
+            Op::Change => {
+                let made = turn.of_words(graph, rows, change, from.words());
+                held.grow(rows.words(made))
             }
-            if !grew || self.is_full() {
-                return;
+        });
+        for (held, group) in circle.held.iter().zip(groups.iter()) {
+            let row = self.rows.intern(held);
+            for node in group {
+                self.row_of[*node as usize] = row;
             }
         }
     }
@@ -250,26 +274,12 @@ impl<'g> Sweep<'g> {
         for at in self.graph.links.range(node as usize) {
             let (change, sender) = self.graph.links.link(at);
             let row = self.row_of[sender as usize];
-            if row == EMPTY {
-                continue;
-            }
             match self.ops[change as usize] {
-                Op::Block => {}
-                Op::All if whole == Some(row) => {}
+                _ if row == EMPTY => {}
+                Op::All | Op::Filter(_) if whole == Some(row) => {}
                 Op::All if whole.is_none() => whole = Some(row),
-                Op::All => {
-                    bits.add(self.rows.words(row));
-                    added = true;
-                }
-                Op::Filter(_) if whole == Some(row) => {}
-                Op::Filter(data) => {
-                    let mask = self.turn.mask(self.graph, data);
-                    bits.add_shared(self.rows.words(row), mask);
-                    added = true;
-                }
-                Op::Change => {
-                    let row = self.turn.of(self.graph, &mut self.rows, change, row);
-                    bits.add(self.rows.words(row));
+                _ => {
+                    self.pass(row, change, &mut bits);
                     added = true;
                 }
             }
@@ -291,91 +301,86 @@ impl<'g> Sweep<'g> {
         row
     }
 
+    /// Adds what a change makes of a row.
+    fn pass(&mut self, row: RowId, change: u32, bits: &mut Bits) {
+        match self.ops[change as usize] {
+            Op::Block => {}
+            Op::All => bits.add(self.rows.words(row)),
+            Op::Filter(data) => {
+                let mask = self.turn.mask(self.graph, data);
+                bits.add_shared(self.rows.words(row), mask);
+            }
+            Op::Change => {
+                let row = self.turn.of(self.graph, &mut self.rows, change, row);
+                bits.add(self.rows.words(row));
+            }
+        }
+    }
+
     /// The nodes of a circle by the rows they share, in an order that suits most of its edges.
     fn groups(&mut self, part: &[u32]) -> Parts {
+        let first = self.groups_known;
         for node in part {
-            self.group_of[*node as usize] = part[0];
+            self.group_of[*node as usize] = first;
             self.index[*node as usize] = 0;
         }
         let group_of = &self.group_of;
         let ops = &self.ops;
         let within = |change: u32, sender: u32| {
-            group_of[sender as usize] == part[0] && ops[change as usize] == Op::All
+            group_of[sender as usize] == first && ops[change as usize] == Op::All
         };
         let nodes = part.iter().copied();
         let groups = parts(&self.graph.links, nodes, &mut self.index, within);
         for group in groups.iter() {
             for node in group {
-                self.group_of[*node as usize] = group[0];
+                self.group_of[*node as usize] = self.groups_known;
             }
+            self.groups_known += 1;
         }
         groups
     }
 
-    /// Adds to the row of a group what its senders hold; whether it grew.
-    fn sweep(&mut self, group: &[u32]) -> bool {
-        let own = group[0];
-        let old = self.row_of[own as usize];
-        let mut bits = std::mem::take(&mut self.bits);
-        bits.clear();
-        bits.add(self.rows.words(old));
+    /// What a group of a circle holds from outside. Its links with other groups of the circle, whose
+    /// numbers begin with `first`, are added to `links`, what it passes to itself, changed, to `own`.
+    fn from_outside(
+        &mut self,
+        group: &[u32],
+        first: u32,
+        number: u32,
+        links: &mut Vec<Link>,
+        own: &mut Vec<Link>,
+    ) -> Bits {
+        let mut bits = Bits::default();
         let mut last = None;
-        let mut within: Vec<u32> = Vec::new();
         for node in group {
             for at in self.graph.links.range(*node as usize) {
                 let (change, sender) = self.graph.links.link(at);
-                let row = self.row_of[sender as usize];
                 let op = self.ops[change as usize];
-                if row == EMPTY || op == Op::Block || last == Some((row, change)) {
+                let other = self.group_of[sender as usize];
+                if op == Op::Block {
                     continue;
                 }
-                if self.group_of[sender as usize] == own {
-                    // Within the group only what changes labels adds any.
-                    if op == Op::Change {
-                        within.push(change);
+                if other >= first && other != NOWHERE {
+                    let from = other - first;
+                    match op {
+                        _ if from != number => links.push(Link { from, change }),
+                        // Within a group only what changes labels adds any.
+                        Op::Change => own.push(Link { from, change }),
+                        _ => {}
                     }
                     continue;
                 }
-                last = Some((row, change));
-                match op {
-                    Op::Block => {}
-                    Op::All => bits.add(self.rows.words(row)),
-                    Op::Filter(data) => {
-                        let mask = self.turn.mask(self.graph, data);
-                        bits.add_shared(self.rows.words(row), mask);
-                    }
-                    Op::Change => {
-                        let row = self.turn.of(self.graph, &mut self.rows, change, row);
-                        bits.add(self.rows.words(row));
-                    }
+                let row = self.row_of[sender as usize];
+                if row != EMPTY && last != Some((row, change)) {
+                    last = Some((row, change));
+                    self.pass(row, change, &mut bits);
                 }
             }
             for label in self.base.get(node).into_iter().flatten() {
                 bits.insert(*label);
             }
         }
-        within.sort_unstable();
-        within.dedup();
-        let mut row = self.rows.intern(&bits);
-        loop {
-            let before = row;
-            for change in &within {
-                let more = self.turn.of(self.graph, &mut self.rows, *change, row);
-                bits.add(self.rows.words(more));
-            }
-            row = self.rows.intern(&bits);
-            if row == before || self.is_full() {
-                break;
-            }
-        }
-        self.bits = bits;
-        if row == old {
-            return false;
-        }
-        for node in group {
-            self.row_of[*node as usize] = row;
-        }
-        true
+        bits
     }
 }
 
@@ -390,6 +395,23 @@ impl Turn {
     fn mask(&mut self, graph: &Graph, data: u32) -> &Bits {
         self.masks
             .of(data, &graph.data[data as usize], &graph.labels)
+    }
+
+    /// What becomes of labels that are no row yet: of those that pass, which few rows have.
+    fn of_words(
+        &mut self,
+        graph: &mut Graph,
+        rows: &mut Rows,
+        change: u32,
+        words: &[u64],
+    ) -> RowId {
+        let mut passing = Bits::default();
+        match graph.changes[change as usize].data {
+            None => passing.add(words),
+            Some(data) => passing.add_shared(words, self.mask(graph, data)),
+        }
+        let row = rows.intern(&passing);
+        self.of(graph, rows, change, row)
     }
 
     /// What becomes of a row on a move that changes labels.

@@ -38,6 +38,7 @@ pub fn spread_all(
         return (base, Vec::new());
     }
     let missing = missing(vocabulary, plan, graph, &base);
+
     if missing.is_empty() {
         return (base, Vec::new());
     }

@@ -8,6 +8,7 @@ use codespan_reporting::diagnostic as cs;
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes every finding in full, then the summary.
@@ -163,7 +164,7 @@ fn rules(flow: &FlowFinding) -> Option<String> {
 /// All texts with what could steer a terminal replaced by something of the same length.
 struct Texts<'a> {
     sources: &'a SourceMap,
-    safe: Vec<String>,
+    safe: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Texts<'a> {
@@ -184,11 +185,17 @@ impl<'a> Texts<'a> {
 }
 
 /// The same bytes but for characters that steer: places stay what they are.
-fn harmless(text: &str) -> String {
-    if !text.chars().any(|c| steers(c) && c != '\n' && c != '\t') {
-        return text.to_string();
+fn harmless(text: &str) -> Cow<'_, str> {
+    // Nearly all large texts are plain, which whole blocks of bytes show at once.
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    let blocks = &mut text.as_bytes().chunks(4096);
+    if blocks.all(|block| block.iter().fold(true, |all, byte| all & plain(byte)))
+        || !text.chars().any(|c| steers(c) && c != '\n' && c != '\t')
+    {
+        return Cow::Borrowed(text);
     }
-    text.chars()
+    let safe = text
+        .chars()
         .map(|c| match (c, c.len_utf8()) {
             ('\n' | '\t', _) => c,
             ('\r', _) => ' ',
@@ -197,7 +204,8 @@ fn harmless(text: &str) -> String {
             (_, 2) => '¿',
             _ => '\u{fffd}',
         })
-        .collect()
+        .collect();
+    Cow::Owned(safe)
 }
 
 impl<'a> Files<'a> for Texts<'a> {
@@ -214,7 +222,7 @@ impl<'a> Files<'a> for Texts<'a> {
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {
         self.safe
             .get(id)
-            .map(String::as_str)
+            .map(|text| &**text)
             .ok_or(Error::FileMissing)
     }
 
