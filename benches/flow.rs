@@ -111,7 +111,7 @@ fn run(shape: Shape, nodes: usize) {
     let (bare, bare_time) = timed(|| bare::spread(&graph));
     let same = (0..nodes).all(|node| held.held(node).eq(bare.held(node)));
     assert!(same, "both hold the same");
-    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100));
+    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100, jobs));
     let counted: usize = outcome.more.values().sum();
     println!(
         "  {labels} labels, {rows} different rows; {} findings listed, {counted} counted",

@@ -470,7 +470,7 @@ fn every_code_has_a_page() -> Result<(), Failed> {
 /// Each layer uses only itself and those below it.
 fn layers() -> Result<(), Failed> {
     let layer = |module: &str| match module {
-        "source" | "limits" => Some(1),
+        "jobs" | "limits" | "source" => Some(1),
         "diag" => Some(2),
         "syntax" | "config" => Some(3),
         "format" | "model" => Some(4),

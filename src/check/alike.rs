@@ -1,19 +1,17 @@
-//! Edges that are alike to every rule, told once: what is suspect of one is suspect of all.
+//! What is suspect on edges, told once for all that are alike.
 
-use super::classes::{Classes, SIDES};
 use super::judge::Judge;
+use super::profiles::{Profiles, current, parts};
 use super::situation::{Situation, at_node, of_arrow};
 use super::suspects::Suspects;
-use crate::decide::Dim;
 use crate::flow::rows::{Bits, EMPTY, RowId, Rows};
 use crate::flow::spread::transform;
 use crate::flow::{Asks, Graph, Origin, Spread};
-use crate::model::plans::{EdgeDetails, NodeDetails, NodeKind};
+use crate::jobs;
 use crate::model::vocabulary::Literal;
-use crate::model::{Action, Edge, EdgeKind, NameId, NameSet, Plan, PolicyId};
+use crate::model::{Action, EdgeKind, Plan, PolicyId};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// What is to be judged exactly on an edge.
 pub struct Suspect {
@@ -23,9 +21,8 @@ pub struct Suspect {
     pub alike: Option<u32>,
 }
 
-/// The situations that edges with the same key stand for.
+/// What the edges of a profile stand for.
 struct Profile {
-    /// An edge of them.
     situations: Vec<Situation>,
     /// Labels that are suspect in any of them, and how many labels were known then.
     suspect: Bits,
@@ -34,78 +31,52 @@ struct Profile {
     impossible: bool,
 }
 
-/// What an edge says besides its nodes and its data, by number.
-type Manner = (
-    u8,
-    Option<Action>,
-    Option<FixedBitSet>,
-    Option<(Vec<NameId>, Vec<NameId>)>,
-    Vec<Literal>,
-    Vec<NameId>,
-);
-
-/// What tells profiles apart: the action, the manner, and a number for each side of the act.
-type Key = (u8, u32, u32, u32, u32);
-
 /// Remembers edges that are alike.
 pub struct Alike {
     suspects: Suspects,
-    asks: Asks,
-    manners: FxHashMap<Manner, u32>,
-    manner_of: FxHashMap<*const EdgeDetails, u32>,
-    /// By node: a number of its details.
-    role_of: Vec<u32>,
-    /// By action and side, and by role: the class.
-    classes: Vec<Vec<u32>>,
-    profile_of: FxHashMap<Key, u32>,
+    numbers: Profiles,
     profiles: Vec<Profile>,
     changed: FxHashMap<(u32, RowId), Bits>,
-    /// Derivations that were judged and found fine are not looked at again.
+    /// Scratch.
     scratch: Bits,
 }
 
 impl Alike {
     /// For a plan and the policies it checks.
-    pub fn new(judge: &mut Judge, plan: &Plan, policies: &[PolicyId], asks: Asks) -> Alike {
-        let mut roles: FxHashMap<*const NodeDetails, u32> = FxHashMap::default();
-        let mut first: Vec<usize> = Vec::new();
-        let role_of = plan.nodes.iter().enumerate().map(|(at, node)| {
-            *roles.entry(Arc::as_ptr(&node.details)).or_insert_with(|| {
-                first.push(at);
-                first.len() as u32 - 1
-            })
-        });
-        let role_of = role_of.collect();
+    pub fn new(
+        judge: &mut Judge,
+        plan: &Plan,
+        graph: &Graph,
+        policies: &[PolicyId],
+        asks: Asks,
+        jobs: usize,
+    ) -> Alike {
+        let numbers = Profiles::new(judge, plan, graph, asks, jobs);
         let vocabulary = &judge.model.vocabulary;
-        let mut classes = Vec::new();
-        for action in Action::ALL {
-            for dim in SIDES {
-                let mut all = Classes::new(judge.model, action, dim);
-                let side = |at: &usize| {
-                    let node = &plan.nodes[*at];
-                    match dim {
-                        Dim::Actor | Dim::Counterparty => {
-                            all.of(&super::situation::party_of(vocabulary, node))
-                        }
-                        _ => all.of(&crate::flow::graph::set_or_any(
-                            vocabulary,
-                            dim.kind(),
-                            node.place.as_ref(),
-                        )),
-                    }
-                };
-                classes.push(first.iter().map(side).collect());
+        let profile = |edge: &u32| {
+            let edge = &plan.edges[*edge as usize];
+            let literals: Vec<Literal> = current(judge, edge);
+            let situations = match &edge.kind {
+                EdgeKind::Arrow { .. } => of_arrow(vocabulary, plan, edge, &literals),
+                EdgeKind::Uses { .. } => {
+                    vec![at_node(vocabulary, plan, edge, Action::Use, &literals)]
+                }
+                EdgeKind::Derives { .. } => [Action::Use, Action::Derive]
+                    .map(|action| at_node(vocabulary, plan, edge, action, &literals))
+                    .to_vec(),
+            };
+            Profile {
+                situations,
+                suspect: Bits::default(),
+                known: 0,
+                impossible: !literals.is_empty() && judge.worlds(&literals).is_none(),
             }
-        }
+        };
+        let profiles = numbers.first.iter().map(profile).collect();
         Alike {
             suspects: Suspects::new(policies),
-            asks,
-            manners: FxHashMap::default(),
-            manner_of: FxHashMap::default(),
-            role_of,
-            classes,
-            profile_of: FxHashMap::default(),
-            profiles: Vec::new(),
+            numbers,
+            profiles,
             changed: FxHashMap::default(),
             scratch: Bits::default(),
         }
@@ -122,6 +93,58 @@ impl Alike {
         &self.suspects
     }
 
+    /// The edges that need a closer look, in order; on all others all is fine, whatever of what their
+    /// sender holds they let pass.
+    pub fn candidates(
+        &mut self,
+        judge: &mut Judge,
+        graph: &Graph,
+        spread: &Spread,
+        jobs: usize,
+    ) -> Vec<u32> {
+        for number in 0..self.profiles.len() {
+            self.look(judge, graph, number);
+        }
+        let mut makes = FixedBitSet::with_capacity(graph.ends.len());
+        makes.extend(graph.makes.keys().map(|edge| *edge as usize));
+        let plain: Vec<(bool, bool)> = graph
+            .changes
+            .iter()
+            .map(|change| (change.keeps_labels(), change.passes))
+            .collect();
+        let suspect = |at: usize| {
+            let (keeps, passes) = plain[graph.change[at] as usize];
+            let profile = &self.profiles[self.numbers.of[at] as usize];
+            let row = spread.row_of[graph.ends[at].0 as usize];
+            let held = || passes && spread.rows.meets(row, &profile.suspect);
+            !keeps || profile.impossible || makes.contains(at) || held()
+        };
+        let parts = parts(graph.ends.len(), jobs);
+        let found = jobs::share(
+            &parts,
+            jobs,
+            || (),
+            |(), part| {
+                let part = part.clone().filter(|at| suspect(*at));
+                part.map(|at| at as u32).collect::<Vec<u32>>()
+            },
+        );
+        found.concat()
+    }
+
+    /// Looks at the labels that came into being since a profile was looked at last.
+    fn look(&mut self, judge: &mut Judge, graph: &Graph, number: usize) {
+        let profile = &mut self.profiles[number];
+        if profile.known < graph.labels.labels.len() {
+            profile.suspect.clear();
+            for situation in &profile.situations {
+                let more = self.suspects.find(judge, &graph.labels, situation);
+                profile.suspect.add(more.words());
+            }
+            profile.known = graph.labels.labels.len();
+        }
+    }
+
     /// What is suspect on an edge; none where all is fine.
     pub fn suspects(
         &mut self,
@@ -131,62 +154,42 @@ impl Alike {
         spread: &Spread,
         at: usize,
     ) -> Option<Suspect> {
-        let edge = &plan.edges[at];
-        let number = self.profile(judge, plan, edge);
-        let derives = matches!(edge.kind, EdgeKind::Derives { .. });
+        let number = self.numbers.of[at];
+        let derives = matches!(plan.edges[at].kind, EdgeKind::Derives { .. });
         let row = match graph.changes[graph.change[at] as usize].passes {
-            true => spread.row_of[edge.from()],
+            true => spread.row_of[graph.ends[at].0 as usize],
             false => EMPTY,
         };
-        // Where nothing that the sender holds is suspect, what an edge lets pass need not be known.
-        let profile = &self.profiles[number as usize];
-        let keeps = graph.changes[graph.change[at] as usize].keeps_labels();
-        if keeps
-            && !profile.impossible
-            && profile.known == graph.labels.labels.len()
-            && !spread.rows.meets(row, &profile.suspect)
-            && graph.makes(at).is_empty()
-        {
-            return None;
-        }
         let mut carried = std::mem::take(&mut self.scratch);
         self.carried(graph, &spread.rows, at, row, &mut carried);
-        let profile = &mut self.profiles[number as usize];
-        if profile.impossible {
-            self.scratch = carried;
-            return Some(Suspect {
+        self.look(judge, graph, number as usize);
+        let profile = &self.profiles[number as usize];
+        let suspect = match () {
+            () if profile.impossible => Some(Suspect {
                 labels: Bits::default(),
                 alike: None,
-            });
-        }
-        if profile.known < graph.labels.labels.len() {
-            profile.suspect.clear();
-            for situation in &profile.situations {
-                let more = self.suspects.find(judge, &graph.labels, situation);
-                profile.suspect.add(more.words());
+            }),
+            () if !carried.meets(&profile.suspect) => None,
+            () => {
+                let mut labels = carried.clone();
+                if !derives {
+                    labels.keep(&profile.suspect);
+                }
+                let told_apart = |label| {
+                    let origin = graph.labels.origin(label);
+                    origin
+                        .source
+                        .is_some_and(|source| source != Origin::SOME_OTHER)
+                };
+                let alike = !derives && !labels.labels().any(told_apart);
+                Some(Suspect {
+                    labels,
+                    alike: alike.then_some(number),
+                })
             }
-            profile.known = graph.labels.labels.len();
-        }
-        if !carried.meets(&profile.suspect) {
-            self.scratch = carried;
-            return None;
-        }
-        let mut labels = carried.clone();
-        if !derives {
-            labels.keep(&profile.suspect);
-        }
-        let told_apart = |label| {
-            let origin = graph.labels.origin(label);
-            origin
-                .source
-                .is_some_and(|source| source != Origin::SOME_OTHER)
         };
-        let alike = !derives && !labels.labels().any(told_apart);
         self.scratch = carried;
-        Some(Suspect {
-            labels,
-            alike: alike.then_some(number),
-        })
+        suspect
     }
 
     /// The labels that an edge is judged for: as they leave it, and of a derivation also as they come.
@@ -242,120 +245,4 @@ impl Alike {
             }
         }
     }
-
-    /// The profile of an edge.
-    fn profile(&mut self, judge: &mut Judge, plan: &Plan, edge: &Edge) -> u32 {
-        let manner = self.manner(judge, edge);
-        let (sender, receiver) = (&plan.nodes[edge.from()], &plan.nodes[edge.to()]);
-        let (from, to) = (
-            self.role_of[edge.from()] as usize,
-            self.role_of[edge.to()] as usize,
-        );
-        let ours = |kind| matches!(kind, NodeKind::System | NodeKind::Store);
-        let arrow = matches!(edge.kind, EdgeKind::Arrow { .. });
-        // Two regions may make it a transfer besides, and who gets data back may be whose it is: then
-        // all that the nodes say tells apart.
-        let plain =
-            sender.place.is_none() && receiver.place.is_none() || sender.kind == NodeKind::Source;
-        let own = self.asks.source || receiver.kind == NodeKind::Source && arrow;
-        let class = |action: Action, dim: Dim, role: u32| {
-            let side = SIDES.iter().position(|side| *side == dim).unwrap_or(0);
-            self.classes[action as usize * SIDES.len() + side][role as usize]
-        };
-        let (from, to) = (from as u32, to as u32);
-        let key: Key = match (sender.kind, receiver.kind) {
-            _ if !plain || own => (0, manner, from, to, 0),
-            _ if !arrow => (1, manner, from, 0, 0),
-            (NodeKind::Source, _) | (NodeKind::External, NodeKind::System | NodeKind::Store) => {
-                let party = class(Action::Collect, Dim::Counterparty, from);
-                let actor = class(Action::Collect, Dim::Actor, to);
-                (
-                    2,
-                    manner,
-                    party,
-                    actor,
-                    class(Action::Collect, Dim::Place, to),
-                )
-            }
-            (one, other) if ours(one) && ours(other) => {
-                let actor = class(Action::Use, Dim::Actor, to);
-                (3, manner, actor, class(Action::Use, Dim::Place, to), 0)
-            }
-            _ => {
-                let sells = matches!(
-                    edge.kind,
-                    EdgeKind::Arrow {
-                        verb: Some(Action::Sell),
-                        ..
-                    }
-                );
-                let action = if sells { Action::Sell } else { Action::Share };
-                let actor = class(action, Dim::Actor, from);
-                let party = class(action, Dim::Counterparty, to);
-                (4, manner, actor, party, class(action, Dim::Place, to))
-            }
-        };
-        if let Some(known) = self.profile_of.get(&key) {
-            return *known;
-        }
-        let literals: Vec<Literal> = current(judge, edge);
-        let vocabulary = &judge.model.vocabulary;
-        let situations = match &edge.kind {
-            EdgeKind::Arrow { .. } => of_arrow(vocabulary, plan, edge, &literals),
-            EdgeKind::Uses { .. } => vec![at_node(vocabulary, plan, edge, Action::Use, &literals)],
-            EdgeKind::Derives { .. } => [Action::Use, Action::Derive]
-                .map(|action| at_node(vocabulary, plan, edge, action, &literals))
-                .to_vec(),
-        };
-        self.profiles.push(Profile {
-            situations,
-            suspect: Bits::default(),
-            known: 0,
-            impossible: !literals.is_empty() && judge.worlds(&literals).is_none(),
-        });
-        let number = self.profiles.len() as u32 - 1;
-        self.profile_of.insert(key, number);
-        number
-    }
-
-    fn manner(&mut self, judge: &Judge, edge: &Edge) -> u32 {
-        let place = Arc::as_ptr(&edge.details);
-        if let Some(known) = self.manner_of.get(&place) {
-            return *known;
-        }
-        let (kind, verb) = match &edge.kind {
-            EdgeKind::Arrow { verb, .. } => (0, *verb),
-            EdgeKind::Uses { .. } => (1, None),
-            EdgeKind::Derives { .. } => (2, None),
-        };
-        let purposes = judge
-            .model
-            .vocabulary
-            .of(crate::model::vocabulary::Kind::Purpose);
-        let purpose = edge.purpose.as_ref().map(|list| purposes.atoms(list));
-        let as_written = |list: &NameSet| (list.include.clone(), list.exclude.clone());
-        // Lists that speak of purposes of collection mean more than their atoms.
-        let variable = crate::model::vocabulary::purpose::COLLECTED;
-        let written = edge.purpose.as_ref().filter(|list| list.mentions(variable));
-        let manner = (
-            kind,
-            verb,
-            purpose,
-            written.map(as_written),
-            current(judge, edge),
-            edge.fulfilling.clone(),
-        );
-        let next = self.manners.len() as u32;
-        let number = *self.manners.entry(manner).or_insert(next);
-        self.manner_of.insert(place, number);
-        number
-    }
-}
-
-/// Given facts less those that no longer hold.
-fn current(judge: &Judge, edge: &Edge) -> Vec<Literal> {
-    let literals = edge.given.iter().map(|(literal, _)| *literal);
-    literals
-        .filter(|literal| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
-        .collect()
 }

@@ -15,7 +15,7 @@ use crate::flow::{Graph, LabelId, Paths, Spread, build};
 use crate::model::plans::{NodeDetails, NodeKind};
 use crate::model::rules::VerbWord;
 use crate::model::vocabulary::{Kind, Literal};
-use crate::model::{Action, Edge, EdgeKind, Model, Node, Plan, PolicyId};
+use crate::model::{Action, EdgeKind, Model, Node, Plan, PolicyId};
 use crate::source::Span;
 use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -54,11 +54,12 @@ pub struct Outcome {
 
 /// Judges a plan against each policy it checks, each on its own.
 pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
-    judge_most(judge, plan, usize::MAX)
+    judge_most(judge, plan, usize::MAX, 1)
 }
 
-/// The same with as many findings of verdicts as are wanted: more are counted, not kept.
-pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
+/// The same with as many findings of verdicts as are wanted: more are counted, not kept. So many
+/// threads may work on it; what they find is the same for any number.
+pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> Outcome {
     let vocabulary = &judge.model.vocabulary;
     let policies = unique(&plan.checks);
     let asks = judge.asks(plan);
@@ -77,8 +78,9 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
         counts: Counts::default(),
         counted: FxHashMap::default(),
     };
-    let mut alike = Alike::new(judge, plan, &policies, asks);
-    for at in 0..plan.edges.len() {
+    let mut alike = Alike::new(judge, plan, &graph, &policies, asks, jobs);
+    for at in alike.candidates(judge, &graph, &spread, jobs) {
+        let at = at as usize;
         let suspect = alike.suspects(judge, plan, &mut graph, &spread, at);
         let Some(suspect) = suspect else { continue };
         run.edge(judge, plan, &mut graph, &spread, at, &suspect, &alike);
@@ -524,6 +526,9 @@ fn current(judge: &Judge, given: &[(Literal, Span)]) -> Vec<(Literal, Span)> {
 }
 
 fn expired(judge: &Judge, plan: &Plan) -> Vec<(At, Literal, Span)> {
+    if judge.expired.is_clear() {
+        return Vec::new();
+    }
     let late = |(literal, _): &&(Literal, Span)| {
         literal.holds && judge.expired.contains(literal.fact.0 as usize)
     };
@@ -544,34 +549,44 @@ fn expired(judge: &Judge, plan: &Plan) -> Vec<(At, Literal, Span)> {
 
 /// Edges whose `all` carries nothing: from a source, or where nothing arrives.
 fn nothing(plan: &Plan, graph: &Graph, spread: &Spread) -> Vec<usize> {
-    let empty = |edge: &Edge| {
-        plan.nodes[edge.from()].kind == NodeKind::Source || spread.is_empty(edge.from())
-    };
+    let empty = |(at, node): (usize, &Node)| node.kind == NodeKind::Source || spread.is_empty(at);
+    let empty: Vec<bool> = plan.nodes.iter().enumerate().map(empty).collect();
+    let all: Vec<bool> = graph.changes.iter().map(|one| one.data.is_none()).collect();
     (0..plan.edges.len())
-        .filter(|at| graph.step(*at).data.is_none() && empty(&plan.edges[*at]))
+        .filter(|at| all[graph.change[*at] as usize] && empty[graph.ends[*at].0 as usize])
         .collect()
 }
 
 fn reidentified(model: &Model, graph: &Graph, spread: &Spread) -> Vec<(usize, FixedBitSet)> {
+    let vocabulary = &model.vocabulary;
+    let labels = &graph.labels;
+    // By change: the labels that it would make identifiable again, which nearly always are none.
+    let again = graph.changes.iter().map(|change| {
+        let new = labels.forms.get(change.form?);
+        let listed = change.data.map(|data| &graph.data[data as usize]);
+        let mut again = Bits::default();
+        for label in 0..labels.labels.len() {
+            let datum = labels.get(label).data.0 as usize;
+            let passes = change.passes && listed.is_none_or(|data| data.contains(datum));
+            if passes && reidentifies(vocabulary, labels.form(label), new) {
+                again.insert(label);
+            }
+        }
+        (!again.is_empty()).then_some(again)
+    });
+    let again: Vec<Option<Bits>> = again.collect();
     let mut all = Vec::new();
-    let mut known: FxHashMap<(u32, RowId), FixedBitSet> = FxHashMap::default();
-    for step in graph.steps() {
-        let Some(form) = step.change.form else {
+    for (at, change) in graph.change.iter().enumerate() {
+        let Some(again) = &again[*change as usize] else {
             continue;
         };
-        let key = (graph.change[step.edge], spread.row_of[step.from]);
-        let data = known.entry(key).or_insert_with(|| {
-            let new = graph.labels.forms.get(form);
-            let mut data = FixedBitSet::with_capacity(model.vocabulary.of(Kind::Data).len());
-            for label in spread.carried(&graph.labels, step) {
-                if reidentifies(&model.vocabulary, graph.labels.form(label), new) {
-                    data.insert(graph.labels.get(label).data.0 as usize);
-                }
-            }
-            data
-        });
+        let row = spread.row_of[graph.ends[at].0 as usize];
+        let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
+        for label in spread.rows.labels(row).filter(|label| again.has(*label)) {
+            data.insert(labels.get(label).data.0 as usize);
+        }
         if !data.is_clear() {
-            all.push((step.edge, data.clone()));
+            all.push((at, data));
         }
     }
     all

@@ -47,13 +47,24 @@ impl Circle {
         self.held.push(held);
     }
 
-    /// Sweeps all groups until nothing grows. `pass` adds to a group what a change makes of some
-    /// labels, and says whether it grew.
-    pub fn fill(&mut self, mut pass: impl FnMut(&mut Bits, &Bits, u32) -> bool) {
+    /// Sweeps all groups until nothing grows, or they take more words than there is room for. `pass`
+    /// adds to a group what a change makes of some labels, and says whether it grew.
+    pub fn fill(&mut self, room: usize, mut pass: impl FnMut(&mut Bits, &Bits, u32) -> bool) {
         self.swept = vec![0; self.held.len()];
         self.grown = vec![1; self.held.len()];
         self.clock = 1;
-        while (0..self.held.len()).fold(false, |grew, group| self.sweep(group, &mut pass) | grew) {}
+        let mut grew = true;
+        while grew && self.size() <= room {
+            grew = false;
+            for group in 0..self.held.len() {
+                grew |= self.sweep(group, &mut pass);
+            }
+        }
+    }
+
+    /// How many words all groups take.
+    pub fn size(&self) -> usize {
+        self.held.iter().map(|held| held.words().len()).sum()
     }
 
     /// Adds to a group what its senders hold that grew since it was swept last.

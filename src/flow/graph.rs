@@ -75,6 +75,10 @@ pub struct Graph {
     pub nodes: usize,
     /// By edge: the sender, and the receiver of labels or `NOWHERE`.
     pub ends: Vec<(u32, u32)>,
+    /// By edge: a number of its details, the same for edges that share them.
+    pub details: Vec<u32>,
+    /// By that number: the first edge that has the details.
+    pub first: Vec<u32>,
     /// By edge: a number of `changes`.
     pub change: Vec<u32>,
     /// What edges do to labels.
@@ -131,6 +135,8 @@ pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: 
         graph: Graph {
             nodes: plan.nodes.len(),
             ends: Vec::with_capacity(plan.edges.len()),
+            details: Vec::with_capacity(plan.edges.len()),
+            first: Vec::new(),
             change: Vec::with_capacity(plan.edges.len()),
             changes: Vec::new(),
             data: Vec::new(),
@@ -138,7 +144,9 @@ pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: 
             labels,
             links: Links::default(),
         },
-        change_of: FxHashMap::default(),
+        kinds: plan.nodes.iter().map(|node| node.kind).collect(),
+        details_of: FxHashMap::default(),
+        moves: Vec::new(),
         known_changes: FxHashMap::default(),
         known_data: FxHashMap::default(),
         origin_of: FxHashMap::default(),
@@ -175,6 +183,14 @@ fn told_apart(plan: &Plan, asks: Asks) -> FixedBitSet {
 /// Details that edges and nodes share, told apart by where they are.
 type Place<T> = *const T;
 
+/// What details say of the move of an edge that has them.
+struct Move {
+    uses: bool,
+    listed: bool,
+    /// Its change where the sender's labels pass, and where they don't.
+    changes: [Option<u32>; 2],
+}
+
 struct Builder<'b> {
     vocabulary: &'b Vocabulary,
     plan: &'b Plan,
@@ -182,7 +198,11 @@ struct Builder<'b> {
     asks: Asks,
     told_apart: FixedBitSet,
     graph: Graph,
-    change_of: FxHashMap<(Place<EdgeDetails>, bool), u32>,
+    /// The kinds of nodes, side by side.
+    kinds: Vec<NodeKind>,
+    details_of: FxHashMap<Place<EdgeDetails>, u32>,
+    /// By number of details.
+    moves: Vec<Move>,
     known_changes: FxHashMap<Change, u32>,
     known_data: FxHashMap<FixedBitSet, u32>,
     /// By sender, receiver, edge and the source node where it matters.
@@ -200,26 +220,38 @@ struct Builder<'b> {
 
 impl Builder<'_> {
     fn edge(&mut self, at: usize, edge: &Edge) {
-        let sender = self.plan.nodes[edge.from()].kind;
-        let receiver = self.plan.nodes[edge.to()].kind;
-        let delivers = !matches!(edge.kind, EdgeKind::Uses { .. })
-            && (receiver != NodeKind::Source || edge.to() == edge.from());
+        let sender = self.kinds[edge.from()];
+        let receiver = self.kinds[edge.to()];
+        let next = self.moves.len() as u32;
+        let place = Arc::as_ptr(&edge.details);
+        let details = *self.details_of.entry(place).or_insert(next);
+        if details == next {
+            self.graph.first.push(at as u32);
+            self.moves.push(Move {
+                uses: matches!(edge.kind, EdgeKind::Uses { .. }),
+                listed: matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. }),
+                changes: [None; 2],
+            });
+        }
+        let known = &self.moves[details as usize];
+        let listed = known.listed;
+        let delivers = !known.uses && (receiver != NodeKind::Source || edge.to() == edge.from());
         let to = match delivers {
             true => edge.to() as u32,
             false => NOWHERE,
         };
-        let key = (Arc::as_ptr(&edge.details), sender != NodeKind::Source);
-        let change = match self.change_of.get(&key) {
-            Some(change) => *change,
+        let passes = sender != NodeKind::Source;
+        let change = match known.changes[usize::from(passes)] {
+            Some(change) => change,
             None => {
-                let change = self.change(edge, key.1);
-                self.change_of.insert(key, change);
+                let change = self.change(edge, passes);
+                self.moves[details as usize].changes[usize::from(passes)] = Some(change);
                 change
             }
         };
         self.graph.ends.push((edge.from() as u32, to));
+        self.graph.details.push(details);
         self.graph.change.push(change);
-        let listed = matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. });
         if listed && matches!(sender, NodeKind::Source | NodeKind::External) {
             let origin = self.origin(edge);
             let change = &self.graph.changes[change as usize];

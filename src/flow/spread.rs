@@ -237,7 +237,7 @@ impl<'g> Sweep<'g> {
         let mut circle = Circle::default();
         let (mut links, mut own) = (Vec::new(), Vec::new());
         for (number, group) in groups.iter().enumerate() {
-            let held = self.from_outside(group, first, number as u32, &mut links, &mut own);
+            let held = self.brought(group, first, number as u32, &mut links, &mut own);
             circle.add(held, &mut links, &mut own);
         }
         let Sweep {
@@ -247,7 +247,8 @@ impl<'g> Sweep<'g> {
             turn,
             ..
         } = self;
-        circle.fill(|held, from, change| match ops[change as usize] {
+        let room = graph.labels.room().saturating_sub(rows.size());
+        circle.fill(room, |held, from, change| match ops[change as usize] {
             Op::Block => false,
             Op::All => held.grow(from.words()),
             Op::Filter(data) => held.grow_shared(from.words(), turn.mask(graph, data)),
@@ -256,6 +257,10 @@ impl<'g> Sweep<'g> {
                 held.grow(rows.words(made))
             }
         });
+        if circle.size() > room {
+            graph.labels.fill();
+            return;
+        }
         for (held, group) in circle.held.iter().zip(groups.iter()) {
             let row = self.rows.intern(held);
             for node in group {
@@ -342,7 +347,7 @@ impl<'g> Sweep<'g> {
 
     /// What a group of a circle holds from outside. Its links with other groups of the circle, whose
     /// numbers begin with `first`, are added to `links`, what it passes to itself, changed, to `own`.
-    fn from_outside(
+    fn brought(
         &mut self,
         group: &[u32],
         first: u32,

@@ -5,9 +5,9 @@
 
 use super::graph::{Graph, NOWHERE, make, unknown_origin};
 use super::labels::{LabelId, Labels};
-use super::rows::{Bits, RowId};
+use super::rows::Bits;
 use super::spread::{Spread, Sweep, passes, spread, transform};
-use crate::model::plans::{EdgeDetails, NodeKind};
+use crate::model::plans::NodeKind;
 use crate::model::vocabulary::Kind;
 use crate::model::{Edge, EdgeKind, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
@@ -15,7 +15,6 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// A name on an edge that nothing brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,59 +169,66 @@ impl Missing {
     }
 }
 
-/// The names of a list with what each asks for. A name of which `other than` leaves nothing asks for
-/// nothing.
-type Listed = Rc<Vec<(NameId, Rc<FixedBitSet>)>>;
+/// A name of a list with what it asks for, as data and as labels.
+struct Asked {
+    name: NameId,
+    data: Rc<FixedBitSet>,
+    labels: Bits,
+}
 
 /// Every name that an edge needs its sender to hold, and it does not.
 fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -> Vec<Missing> {
+    let brings: Vec<bool> = plan
+        .nodes
+        .iter()
+        .map(|node| matches!(node.kind, NodeKind::Source | NodeKind::External))
+        .collect();
+    let needed: Vec<Option<(&NameSet, bool)>> = graph
+        .first
+        .iter()
+        .map(|edge| needed(&plan.edges[*edge as usize]))
+        .collect();
+    let mut lists: Vec<Option<Rc<Vec<Asked>>>> = vec![None; needed.len()];
+    // Details that differ in what for they are have the same lists.
+    let mut known: FxHashMap<(&[NameId], &[NameId]), Rc<Vec<Asked>>> = FxHashMap::default();
     let mut all = Vec::new();
-    let mut lists: FxHashMap<*const EdgeDetails, (usize, Listed)> = FxHashMap::default();
-    let mut brought: FxHashMap<(RowId, usize), bool> = FxHashMap::default();
-    for (at, edge) in plan.edges.iter().enumerate() {
-        let Some(list) = needed(plan, edge) else {
+    for (at, (details, (from, _))) in graph.details.iter().zip(&graph.ends).enumerate() {
+        let Some((list, always)) = needed[*details as usize] else {
             continue;
         };
-        let known = lists.len();
-        let (number, names) = lists
-            .entry(Arc::as_ptr(&edge.details))
-            .or_insert_with(|| (known, listed(vocabulary, list)));
-        let row = base.row_of[edge.from()];
-        let has = |data: &FixedBitSet| {
-            let mut held = base.rows.labels(row);
-            held.any(|label| data.contains(graph.labels.get(label).data.0 as usize))
-        };
-        let whole = *brought
-            .entry((row, *number))
-            .or_insert_with(|| names.iter().all(|(_, data)| has(data)));
-        if whole {
+        if brings[*from as usize] && !always {
             continue;
         }
-        for (name, data) in names.iter().filter(|(_, data)| !has(data)) {
-            all.push(Missing {
-                edge: at,
-                from: edge.from() as u32,
-                name: *name,
-                data: data.clone(),
-            });
+        let list = lists[*details as usize].get_or_insert_with(|| {
+            let same = known.entry((&list.include, &list.exclude));
+            let make = || Rc::new(listed(vocabulary, &graph.labels, list));
+            same.or_insert_with(make).clone()
+        });
+        let row = base.row_of[*from as usize];
+        for asked in list.iter() {
+            if !base.rows.meets(row, &asked.labels) {
+                all.push(Missing {
+                    edge: at,
+                    from: *from,
+                    name: asked.name,
+                    data: asked.data.clone(),
+                });
+            }
         }
     }
     all
 }
 
-/// The list whose data must arrive at an edge's sender.
-fn needed<'p>(plan: &Plan, edge: &'p Edge) -> Option<&'p NameSet> {
+/// The list whose data must arrive at an edge's sender, and whether also at one that brings data.
+fn needed(edge: &Edge) -> Option<(&NameSet, bool)> {
     match &edge.kind {
-        EdgeKind::Arrow { data, .. } => {
-            let kind = plan.nodes[edge.from()].kind;
-            let brings = matches!(kind, NodeKind::Source | NodeKind::External);
-            data.as_ref().filter(|_| !brings)
-        }
-        EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some(data),
+        EdgeKind::Arrow { data, .. } => data.as_ref().map(|list| (list, false)),
+        EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some((data, true)),
     }
 }
 
-fn listed(vocabulary: &Vocabulary, list: &NameSet) -> Listed {
+/// The names of a list. A name of which `other than` leaves nothing asks for nothing.
+fn listed(vocabulary: &Vocabulary, labels: &Labels, list: &NameSet) -> Vec<Asked> {
     let names = match list.include.is_empty() {
         true => vec![crate::model::vocabulary::ANY],
         false => list.include.clone(),
@@ -235,11 +241,22 @@ fn listed(vocabulary: &Vocabulary, list: &NameSet) -> Listed {
             span: list.span,
         };
         let data = vocabulary.of(Kind::Data).atoms(&one);
-        if !data.is_clear() {
-            all.push((name, Rc::new(data)));
+        if data.is_clear() {
+            continue;
         }
+        let mut asked = Bits::default();
+        for label in 0..labels.labels.len() {
+            if data.contains(labels.get(label).data.0 as usize) {
+                asked.insert(label);
+            }
+        }
+        all.push(Asked {
+            name,
+            data: Rc::new(data),
+            labels: asked,
+        });
     }
-    Rc::new(all)
+    all
 }
 
 fn brings(sweep: &Sweep, missing: &Missing) -> bool {

@@ -10,7 +10,6 @@ pub mod config;
 pub mod files;
 pub mod fix;
 pub mod groups;
-pub mod jobs;
 pub mod levels;
 pub mod load;
 pub mod marks;

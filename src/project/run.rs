@@ -4,10 +4,11 @@ use super::checked::{self, Checked};
 use super::groups::groups;
 use super::levels::Levels;
 use super::load::Loaded;
-use super::{files, jobs, marks, notices, vacuity};
+use super::{files, marks, notices, vacuity};
 use crate::analyze;
 use crate::check::{self, Judge, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
+use crate::jobs;
 use crate::limits::Limits;
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
@@ -248,7 +249,12 @@ fn judged(
                 // Marks announce each finding by itself.
                 let most = settings.most.filter(|_| !marked.contains(&plan.span.file));
                 let most = most.unwrap_or(usize::MAX).min(limits.findings);
-                more = check::plan(judge, plan, most, &mut found);
+                // Threads pay on large plans alone.
+                let jobs = match plan.edges.len() < 10_000 {
+                    true => 1,
+                    false => settings.jobs,
+                };
+                more = check::plan(judge, plan, most, jobs, &mut found);
             }
         }
         (found, more)

@@ -84,7 +84,7 @@ fn one_plan(
     for finding in &outcome.findings {
         *counts.entry(finding.code().name).or_default() += 1;
     }
-    let counted = check::plans::judge_most(judge, plan, 0);
+    let counted = check::plans::judge_most(judge, plan, 0, 3);
     if counted.more != counts || !counted.findings.is_empty() {
         let (more, some) = (counted.more, counts);
         broken.push(format!("plan {at} has {some:?} and counts {more:?}"));

@@ -195,7 +195,10 @@ fn flows_of_table(
     };
     let most = tables::MOST_FINDINGS;
     let mut found = rows::flows(text, &header, known, tables.jobs, most, &reader);
-    result.edges.append(&mut found.edges);
+    match result.edges.is_empty() {
+        true => result.edges = found.edges,
+        false => result.edges.append(&mut found.edges),
+    }
     diags.append(&mut found.diags);
     if found.given_up {
         diags.push(given_up(table));

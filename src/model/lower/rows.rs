@@ -89,10 +89,10 @@ pub(super) fn flows<'s>(
     if all.iter().map(|found| found.diags.len()).sum::<usize>() >= most {
         return read((header.end, table.text.len()));
     }
-    let mut whole = Found::default();
-    whole
-        .edges
-        .reserve_exact(all.iter().map(|found| found.edges.len()).sum());
+    let edges = all.iter().map(|found| found.edges.len()).sum::<usize>();
+    let mut all = all.into_iter();
+    let mut whole = all.next().unwrap_or_default();
+    whole.edges.reserve_exact(edges - whole.edges.len());
     for mut found in all {
         whole.edges.append(&mut found.edges);
         whole.diags.append(&mut found.diags);

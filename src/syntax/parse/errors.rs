@@ -133,8 +133,8 @@ impl Reader<'_> {
 
 /// Whether a name must stand in backticks, for the language has the word for itself.
 pub fn is_reserved(word: &str) -> bool {
-    // Reserved words are short and of one piece, which most names are not.
-    let likely = word.len() <= 10 && !word.contains('-');
+    // Reserved words are short and all letters, which most names are not.
+    let likely = word.len() <= 10 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     likely
         && Grammar::parse(Rule::name, word).is_err()
         && Grammar::parse(Rule::name, &format!("`{word}`")).is_ok()

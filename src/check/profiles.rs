@@ -1,0 +1,255 @@
+//! Which edges are alike to every rule: a number for each edge, the same for those that are.
+//!
+//! What an edge says is looked at once for all edges that share it, what nodes say once for all nodes
+//! that do. What is left to do for each edge of millions is to look up a few numbers.
+
+use super::classes::{Classes, SIDES};
+use super::judge::Judge;
+use super::situation::party_of;
+use crate::decide::Dim;
+use crate::flow::graph::set_or_any;
+use crate::flow::{Asks, Graph};
+use crate::jobs;
+use crate::model::plans::{NodeDetails, NodeKind};
+use crate::model::vocabulary::{Kind, Literal, purpose};
+use crate::model::{Action, Edge, EdgeKind, NameId, NameSet, Plan};
+use fixedbitset::FixedBitSet;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The profiles of edges: edges of one are alike to every rule.
+pub struct Profiles {
+    /// By edge.
+    pub of: Vec<u32>,
+    /// By profile: the first edge that has it.
+    pub first: Vec<u32>,
+}
+
+/// What an edge says besides its nodes and its data.
+type Manner = (
+    u8,
+    Option<Action>,
+    Option<FixedBitSet>,
+    Option<(Vec<NameId>, Vec<NameId>)>,
+    Vec<Literal>,
+    Vec<NameId>,
+);
+
+/// What tells profiles apart: the shape of the act, the manner, and a number for each of its sides.
+type Key = (u8, u32, u32, u32, u32);
+
+impl Profiles {
+    /// The profiles of a plan's edges, found by so many threads.
+    pub fn new(judge: &Judge, plan: &Plan, graph: &Graph, asks: Asks, jobs: usize) -> Profiles {
+        let keys = Keys::new(judge, plan, graph, asks);
+        let found = jobs::share(
+            &parts(plan.edges.len(), jobs),
+            jobs,
+            || (),
+            |(), part| keys.number(part.clone()),
+        );
+        let mut known: FxHashMap<Key, u32> = FxHashMap::default();
+        let mut all = Profiles {
+            of: Vec::with_capacity(plan.edges.len()),
+            first: Vec::new(),
+        };
+        for (of, firsts) in found {
+            let numbers = firsts.iter().map(|(key, edge)| {
+                *known.entry(*key).or_insert_with(|| {
+                    all.first.push(*edge);
+                    all.first.len() as u32 - 1
+                })
+            });
+            let numbers: Vec<u32> = numbers.collect();
+            all.of.extend(of.iter().map(|own| numbers[*own as usize]));
+        }
+        all
+    }
+}
+
+/// Edges in as many parts as there are threads.
+pub fn parts(edges: usize, jobs: usize) -> Vec<Range<usize>> {
+    let size = edges.div_ceil(jobs.max(1)).max(1);
+    let starts = (0..edges).step_by(size);
+    starts.map(|start| start..edges.min(start + size)).collect()
+}
+
+/// What details say of an edge.
+struct Said {
+    manner: u32,
+    arrow: bool,
+    sells: bool,
+}
+
+/// What a node is to rules, by action and side in the order of `SIDES`.
+struct Role {
+    kind: NodeKind,
+    placed: bool,
+    classes: Vec<u32>,
+}
+
+impl Role {
+    fn class(&self, action: Action, dim: Dim) -> u32 {
+        let side = SIDES.iter().position(|side| *side == dim).unwrap_or(0);
+        self.classes[action as usize * SIDES.len() + side]
+    }
+}
+
+/// What keys are made of.
+struct Keys<'k> {
+    plan: &'k Plan,
+    graph: &'k Graph,
+    asks: Asks,
+    /// By number of details.
+    said: Vec<Said>,
+    /// By node: a number of its role.
+    role_of: Vec<u32>,
+    roles: Vec<Role>,
+}
+
+impl<'k> Keys<'k> {
+    fn new(judge: &Judge, plan: &'k Plan, graph: &'k Graph, asks: Asks) -> Keys<'k> {
+        let mut manners: FxHashMap<Manner, u32> = FxHashMap::default();
+        let said = graph.first.iter().map(|edge| {
+            let edge = &plan.edges[*edge as usize];
+            let next = manners.len() as u32;
+            Said {
+                manner: *manners.entry(manner(judge, edge)).or_insert(next),
+                arrow: matches!(edge.kind, EdgeKind::Arrow { .. }),
+                sells: matches!(
+                    edge.kind,
+                    EdgeKind::Arrow {
+                        verb: Some(Action::Sell),
+                        ..
+                    }
+                ),
+            }
+        });
+        let said = said.collect();
+        let mut known: FxHashMap<*const NodeDetails, u32> = FxHashMap::default();
+        let mut first: Vec<usize> = Vec::new();
+        let role_of = plan.nodes.iter().enumerate().map(|(at, node)| {
+            *known.entry(Arc::as_ptr(&node.details)).or_insert_with(|| {
+                first.push(at);
+                first.len() as u32 - 1
+            })
+        });
+        let role_of = role_of.collect();
+        Keys {
+            plan,
+            graph,
+            asks,
+            said,
+            role_of,
+            roles: roles(judge, plan, &first),
+        }
+    }
+
+    /// Numbers the profiles of some edges, and gives each with its first edge.
+    fn number(&self, part: Range<usize>) -> (Vec<u32>, Vec<(Key, u32)>) {
+        let mut known: FxHashMap<Key, u32> = FxHashMap::default();
+        let mut firsts = Vec::new();
+        let of = part.map(|at| {
+            let key = self.key(at);
+            *known.entry(key).or_insert_with(|| {
+                firsts.push((key, at as u32));
+                firsts.len() as u32 - 1
+            })
+        });
+        (of.collect(), firsts)
+    }
+
+    fn key(&self, at: usize) -> Key {
+        let edge = &self.plan.edges[at];
+        let said = &self.said[self.graph.details[at] as usize];
+        let manner = said.manner;
+        let (from, to) = (self.role_of[edge.from()], self.role_of[edge.to()]);
+        let (sender, receiver) = (&self.roles[from as usize], &self.roles[to as usize]);
+        let ours = |kind| matches!(kind, NodeKind::System | NodeKind::Store);
+        // Two regions may make it a transfer besides, and who gets data back may be whose it is: then
+        // all that the nodes say tells apart.
+        let plain = !sender.placed && !receiver.placed || sender.kind == NodeKind::Source;
+        let own = self.asks.source || receiver.kind == NodeKind::Source && said.arrow;
+        match (sender.kind, receiver.kind) {
+            _ if !plain || own => (0, manner, from, to, 0),
+            _ if !said.arrow => (1, manner, from, 0, 0),
+            (NodeKind::Source, _) | (NodeKind::External, NodeKind::System | NodeKind::Store) => {
+                let party = sender.class(Action::Collect, Dim::Counterparty);
+                let actor = receiver.class(Action::Collect, Dim::Actor);
+                let place = receiver.class(Action::Collect, Dim::Place);
+                (2, manner, party, actor, place)
+            }
+            (one, other) if ours(one) && ours(other) => {
+                let actor = receiver.class(Action::Use, Dim::Actor);
+                (3, manner, actor, receiver.class(Action::Use, Dim::Place), 0)
+            }
+            _ => {
+                let action = if said.sells {
+                    Action::Sell
+                } else {
+                    Action::Share
+                };
+                let actor = sender.class(action, Dim::Actor);
+                let party = receiver.class(action, Dim::Counterparty);
+                (4, manner, actor, party, receiver.class(action, Dim::Place))
+            }
+        }
+    }
+}
+
+/// The roles of some nodes.
+fn roles(judge: &Judge, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
+    let vocabulary = &judge.model.vocabulary;
+    let mut roles: Vec<Role> = nodes
+        .iter()
+        .map(|at| Role {
+            kind: plan.nodes[*at].kind,
+            placed: plan.nodes[*at].place.is_some(),
+            classes: Vec::new(),
+        })
+        .collect();
+    for action in Action::ALL {
+        for dim in SIDES {
+            let mut all = Classes::new(judge.model, action, dim);
+            for (at, role) in nodes.iter().zip(&mut roles) {
+                let node = &plan.nodes[*at];
+                role.classes.push(match dim {
+                    Dim::Actor | Dim::Counterparty => all.of(&party_of(vocabulary, node)),
+                    _ => all.of(&set_or_any(vocabulary, dim.kind(), node.place.as_ref())),
+                });
+            }
+        }
+    }
+    roles
+}
+
+fn manner(judge: &Judge, edge: &Edge) -> Manner {
+    let (kind, verb) = match &edge.kind {
+        EdgeKind::Arrow { verb, .. } => (0, *verb),
+        EdgeKind::Uses { .. } => (1, None),
+        EdgeKind::Derives { .. } => (2, None),
+    };
+    let purposes = judge.model.vocabulary.of(Kind::Purpose);
+    let purpose = edge.purpose.as_ref().map(|list| purposes.atoms(list));
+    let as_written = |list: &NameSet| (list.include.clone(), list.exclude.clone());
+    // Lists that speak of purposes of collection mean more than their atoms.
+    let written = edge.purpose.as_ref();
+    let written = written.filter(|list| list.mentions(purpose::COLLECTED));
+    (
+        kind,
+        verb,
+        purpose,
+        written.map(as_written),
+        current(judge, edge),
+        edge.fulfilling.clone(),
+    )
+}
+
+/// Given facts less those that no longer hold.
+pub fn current(judge: &Judge, edge: &Edge) -> Vec<Literal> {
+    let literals = edge.given.iter().map(|(literal, _)| *literal);
+    literals
+        .filter(|literal| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
+        .collect()
+}
