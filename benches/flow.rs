@@ -81,10 +81,9 @@ fn run(shape: Shape, nodes: usize) {
     );
     let mut diags = Vec::new();
     let ast = parse(FileId(0), &files.abide, &mut diags);
-    let tables = Tables {
-        texts: texts(&ast, &files),
-        jobs: std::thread::available_parallelism().map_or(1, usize::from),
-    };
+    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
+    let texts = texts(&ast, &files);
+    let tables = Tables { texts, jobs };
     // Tables see what the file that brings them in declares.
     let seen = |file: u32| (FileId(file), [FileId(0), FileId(file)].into());
     let visible = Visible([0, 1, 2].map(seen).into());
