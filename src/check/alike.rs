@@ -4,6 +4,8 @@ use super::judge::Judge;
 use super::profiles::{Profiles, current, parts};
 use super::situation::{Situation, at_node, of_arrow};
 use super::suspects::Suspects;
+use crate::flow::graph::NOWHERE;
+use crate::flow::labels::Families;
 use crate::flow::rows::{Bits, EMPTY, RowId, Rows};
 use crate::flow::spread::transform;
 use crate::flow::{Asks, Graph, Origin, Spread};
@@ -12,6 +14,7 @@ use crate::model::vocabulary::Literal;
 use crate::model::{Action, EdgeKind, Plan, PolicyId};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// What is to be judged exactly on an edge.
 pub struct Suspect {
@@ -107,17 +110,33 @@ impl Alike {
         }
         let mut makes = FixedBitSet::with_capacity(graph.ends.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
-        let plain: Vec<(bool, bool)> = graph
-            .changes
-            .iter()
-            .map(|change| (change.keeps_labels(), change.passes))
-            .collect();
+        let masks: Vec<Bits> = graph.data.iter().map(|data| of_data(graph, data)).collect();
+        let before = self.before(graph);
         let suspect = |at: usize| {
-            let (keeps, passes) = plain[graph.change[at] as usize];
-            let profile = &self.profiles[self.numbers.of[at] as usize];
-            let row = spread.row_of[graph.ends[at].0 as usize];
-            let held = || passes && spread.rows.meets(row, &profile.suspect);
-            !keeps || profile.impossible || makes.contains(at) || held()
+            let number = self.numbers.of[at] as usize;
+            let profile = &self.profiles[number];
+            let change = &graph.changes[graph.change[at] as usize];
+            let (from, to) = graph.ends[at];
+            // What an edge makes anew, and delivers nowhere, is known of no node.
+            if profile.impossible
+                || change.derives.is_some()
+                || change.form.is_some() && to == NOWHERE
+            {
+                return true;
+            }
+            let made =
+                makes.contains(at) && graph.makes(at).iter().any(|one| profile.suspect.has(*one));
+            let row = spread.row_of[from as usize];
+            let held = || match change.form {
+                None => spread.rows.meets(row, &profile.suspect),
+                Some(form) => before
+                    .get(&(number as u32, form))
+                    .is_some_and(|labels| match change.data {
+                        None => spread.rows.meets(row, labels),
+                        Some(data) => spread.rows.meets_both(row, labels, &masks[data as usize]),
+                    }),
+            };
+            made || change.passes && held()
         };
         let parts = parts(graph.ends.len(), jobs);
         let found = jobs::share(
@@ -130,6 +149,24 @@ impl Alike {
             },
         );
         found.concat()
+    }
+
+    /// By profile and form: the labels that turn into suspect ones where an edge gives them that form.
+    fn before(&self, graph: &Graph) -> FxHashMap<(u32, u32), Bits> {
+        let mut families = Families::default();
+        families.learn(&graph.labels);
+        let forms: BTreeSet<u32> = graph.changes.iter().filter_map(|one| one.form).collect();
+        let mut before: FxHashMap<(u32, u32), Bits> = FxHashMap::default();
+        for (number, profile) in self.profiles.iter().enumerate() {
+            for label in profile.suspect.labels() {
+                let form = graph.labels.get(label).form;
+                if forms.contains(&form) {
+                    let all = before.entry((number as u32, form)).or_default();
+                    families.of(label).iter().for_each(|one| all.insert(*one));
+                }
+            }
+        }
+        before
     }
 
     /// Looks at the labels that came into being since a profile was looked at last.
@@ -245,4 +282,15 @@ impl Alike {
             }
         }
     }
+}
+
+/// The labels of some data.
+fn of_data(graph: &Graph, data: &FixedBitSet) -> Bits {
+    let mut all = Bits::default();
+    for label in 0..graph.labels.labels.len() {
+        if data.contains(graph.labels.get(label).data.0 as usize) {
+            all.insert(label);
+        }
+    }
+    all
 }

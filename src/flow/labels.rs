@@ -214,6 +214,37 @@ impl Labels {
     }
 }
 
+/// Labels by what `as` leaves as it is: those of one family differ in their form alone.
+#[derive(Debug, Default)]
+pub struct Families {
+    /// By label: its family.
+    of: Vec<u32>,
+    members: Vec<Vec<LabelId>>,
+    known: FxHashMap<(NameId, u32, u32), u32>,
+}
+
+impl Families {
+    /// Takes in the labels that came into being since it was asked last.
+    pub fn learn(&mut self, labels: &Labels) {
+        for id in self.of.len()..labels.labels.len() {
+            let label = labels.get(id);
+            let next = self.members.len() as u32;
+            let key = (label.data, label.origin, label.from);
+            let family = *self.known.entry(key).or_insert(next);
+            if family == next {
+                self.members.push(Vec::new());
+            }
+            self.members[family as usize].push(id);
+            self.of.push(family);
+        }
+    }
+
+    /// The labels of a label's family, in order.
+    pub fn of(&self, label: LabelId) -> &[LabelId] {
+        &self.members[self.of[label] as usize]
+    }
+}
+
 /// Whether changing forms could make anonymous data identifiable again.
 pub fn reidentifies(vocabulary: &Vocabulary, old: &FixedBitSet, new: &FixedBitSet) -> bool {
     let forms: &Hierarchy = vocabulary.of(Kind::Form);

@@ -4,7 +4,7 @@
 //! the flow, until some edge makes it.
 
 use super::graph::Graph;
-use super::labels::LabelId;
+use super::labels::{Families, LabelId};
 use super::spread::{Spread, passes, transform};
 use rustc_hash::FxHashMap;
 
@@ -22,6 +22,7 @@ type Onward = FxHashMap<Place, (usize, Vec<(u32, Place)>)>;
 pub struct Paths {
     /// By change and label.
     made: FxHashMap<(u32, LabelId), Vec<LabelId>>,
+    families: Families,
 }
 
 impl Paths {
@@ -120,14 +121,17 @@ impl Search<'_> {
             return if here { vec![label] } else { Vec::new() };
         }
         // A form leaves all else of a label as it is.
-        let derives = step.change.derives.is_some();
-        let what = labels.get(label);
-        let alike = |one: &LabelId| {
-            let before = labels.get(*one);
-            derives
-                || (before.data, before.origin, before.from) == (what.data, what.origin, what.from)
+        let passing: Vec<LabelId> = match step.change.derives {
+            Some(_) => self.spread.carried(labels, step).collect(),
+            None => {
+                self.paths.families.learn(labels);
+                let family = self.paths.families.of(label).iter().copied();
+                let passes = |one: &LabelId| {
+                    self.spread.holds(sender as usize, *one) && passes(labels, &step, *one)
+                };
+                family.filter(passes).collect()
+            }
         };
-        let passing: Vec<LabelId> = self.spread.carried(labels, step).filter(alike).collect();
         passing
             .into_iter()
             .filter(|one| self.becomes(edge, *one).contains(&label))

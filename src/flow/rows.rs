@@ -90,6 +90,13 @@ impl Rows {
         has(self.words(row), label)
     }
 
+    /// Whether a row and two sets of bits share a label.
+    pub fn meets_both(&self, row: RowId, one: &Bits, other: &Bits) -> bool {
+        let bits = one.0.iter().zip(&other.0).map(|(one, other)| one & other);
+        let pairs = self.words(row).iter().zip(bits);
+        pairs.into_iter().any(|(row, bits)| row & bits != 0)
+    }
+
     /// Whether a row and some bits share a label.
     pub fn meets(&self, row: RowId, bits: &Bits) -> bool {
         let pairs = self.words(row).iter().zip(&bits.0);

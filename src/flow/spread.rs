@@ -134,6 +134,7 @@ impl<'g> Sweep<'g> {
             base: FxHashMap::default(),
             turn: Turn {
                 masks,
+                reformed: FxHashMap::default(),
                 known: FxHashMap::default(),
             },
             parts,
@@ -392,6 +393,8 @@ impl<'g> Sweep<'g> {
 /// Whole rows turned by moves, remembered.
 struct Turn {
     masks: Masks,
+    /// By form, and by label: the label in that form, as far as it was asked for.
+    reformed: FxHashMap<u32, Vec<Option<LabelId>>>,
     known: FxHashMap<(u32, RowId), RowId>,
 }
 
@@ -419,6 +422,15 @@ impl Turn {
         self.of(graph, rows, change, row)
     }
 
+    /// A label in another form.
+    fn reformed(&mut self, labels: &mut Labels, label: LabelId, form: u32) -> LabelId {
+        let known = self.reformed.entry(form).or_default();
+        if known.len() <= label {
+            known.resize(label + 1, None);
+        }
+        *known[label].get_or_insert_with(|| labels.reformed(label, form))
+    }
+
     /// What becomes of a row on a move that changes labels.
     fn of(&mut self, graph: &mut Graph, rows: &mut Rows, change: u32, row: RowId) -> RowId {
         if let Some(known) = self.known.get(&(change, row)) {
@@ -440,8 +452,13 @@ impl Turn {
             if graph.labels.is_full() {
                 break;
             }
-            for label in transform(&mut graph.labels, what, label) {
-                made.insert(label);
+            match (&what.derives, what.form) {
+                (None, Some(form)) => made.insert(self.reformed(&mut graph.labels, label, form)),
+                _ => {
+                    for label in transform(&mut graph.labels, what, label) {
+                        made.insert(label);
+                    }
+                }
             }
         }
         let made = rows.intern(&made);

@@ -176,6 +176,9 @@ struct Asked {
     labels: Bits,
 }
 
+/// A list by its names before and after `other than`.
+type AsWritten<'l> = (&'l [NameId], &'l [NameId]);
+
 /// Every name that an edge needs its sender to hold, and it does not.
 fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -> Vec<Missing> {
     let brings: Vec<bool> = plan
@@ -190,7 +193,7 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
         .collect();
     let mut lists: Vec<Option<Rc<Vec<Asked>>>> = vec![None; needed.len()];
     // Details that differ in what for they are have the same lists.
-    let mut known: FxHashMap<(&[NameId], &[NameId]), Rc<Vec<Asked>>> = FxHashMap::default();
+    let mut known: FxHashMap<AsWritten, Rc<Vec<Asked>>> = FxHashMap::default();
     let mut all = Vec::new();
     for (at, (details, (from, _))) in graph.details.iter().zip(&graph.ends).enumerate() {
         let Some((list, always)) = needed[*details as usize] else {

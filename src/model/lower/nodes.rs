@@ -84,10 +84,20 @@ impl Nodes {
         }
     }
 
+    /// Makes room for more nodes, so that their names are placed once.
+    pub fn reserve(&mut self, more: usize) {
+        let nodes = self.known.len() + more;
+        self.known.reserve(more);
+        self.ends.reserve(more);
+        if nodes * 2 > self.slots.len() {
+            self.grow(nodes * 2);
+        }
+    }
+
     /// Adds a node; gives the one that has the name already.
     pub fn add(&mut self, name: &str, known: Known) -> Result<(), Known> {
         if (self.known.len() + 1) * 2 > self.slots.len() {
-            self.grow();
+            self.grow(self.slots.len() * 2);
         }
         let hash = hash(name);
         if let Some(at) = self.find_hashed(name, hash) {
@@ -144,9 +154,8 @@ impl Nodes {
         self.slots[place] = (hash >> 32 << 32) | position_and_one as u64;
     }
 
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(64);
-        self.slots = vec![0; size];
+    fn grow(&mut self, size: usize) {
+        self.slots = vec![0; size.next_power_of_two().max(64)];
         for at in 0..self.known.len() {
             let hash = hash(self.name(at));
             self.place(hash, at + 1);

@@ -135,6 +135,9 @@ fn nodes_of_table(
     let most = diags.len() + tables::MOST_FINDINGS;
     let mut seen = KnownNodes::new(header);
     let lines = Lines::new(text.text, seen.header().end, text.text.len());
+    let rows = memchr::memchr_iter(b'\n', text.text.as_bytes()).count();
+    known.reserve(rows);
+    result.nodes.reserve(rows);
     let mut sound = true;
     for line in lines {
         if let Some(node) = seen.quick(text, &line) {
