@@ -110,7 +110,18 @@ impl Alike {
         }
         let mut makes = FixedBitSet::with_capacity(graph.ends.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
-        let masks: Vec<Bits> = graph.data.iter().map(|data| of_data(graph, data)).collect();
+        let mut masks: FxHashMap<u32, Bits> = FxHashMap::default();
+        for change in graph
+            .changes
+            .iter()
+            .filter(|one| one.form.is_some() && one.passes)
+        {
+            if let Some(data) = change.data {
+                masks
+                    .entry(data)
+                    .or_insert_with(|| of_data(graph, &graph.data[data as usize]));
+            }
+        }
         let before = self.before(graph);
         let suspect = |at: usize| {
             let number = self.numbers.of[at] as usize;
@@ -133,7 +144,7 @@ impl Alike {
                     .get(&(number as u32, form))
                     .is_some_and(|labels| match change.data {
                         None => spread.rows.meets(row, labels),
-                        Some(data) => spread.rows.meets_both(row, labels, &masks[data as usize]),
+                        Some(data) => spread.rows.meets_both(row, labels, &masks[&data]),
                     }),
             };
             made || change.passes && held()

@@ -50,6 +50,41 @@ impl Links {
         }
     }
 
+    /// Links between so many nodes given as receiver, sender and what they do; those that say the same
+    /// are kept once.
+    pub fn once(nodes: usize, all: &[(u32, u32, u32)]) -> Links {
+        let mut ends = vec![0u32; nodes + 1];
+        for (to, ..) in all {
+            ends[*to as usize + 1] += 1;
+        }
+        for at in 0..nodes {
+            ends[at + 1] += ends[at];
+        }
+        let mut sorted = vec![(0, 0); all.len()];
+        let mut next = ends.clone();
+        for (to, from, change) in all {
+            let place = &mut next[*to as usize];
+            sorted[*place as usize] = (*from, *change);
+            *place += 1;
+        }
+        let mut links = Links {
+            starts: vec![0],
+            ..Links::default()
+        };
+        for node in 0..nodes {
+            let own = &mut sorted[ends[node] as usize..ends[node + 1] as usize];
+            own.sort_unstable();
+            for (at, (from, change)) in own.iter().enumerate() {
+                if at == 0 || own[at - 1] != (*from, *change) {
+                    links.senders.push(*from);
+                    links.changes.push(*change);
+                }
+            }
+            links.starts.push(links.senders.len() as u32);
+        }
+        links
+    }
+
     /// The edges that deliver to a node, each with its sender.
     pub fn arriving(&self, node: usize) -> impl Iterator<Item = (u32, u32)> + '_ {
         let range = self.starts[node] as usize..self.starts[node + 1] as usize;
@@ -68,10 +103,6 @@ impl Links {
     pub fn link(&self, at: usize) -> (u32, u32) {
         (self.changes[at], self.senders[at])
     }
-
-    fn sender(&self, at: u32) -> u32 {
-        self.senders[at as usize]
-    }
 }
 
 /// Nodes in parts: of each part, all nodes reach each other. What comes before a part in the flow
@@ -87,32 +118,40 @@ pub struct Parts {
 impl Parts {
     /// The parts in order.
     pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.ends.len()).map(|at| self.get(at))
+    }
+
+    /// Puts the nodes of each part in the order of their numbers.
+    pub fn sort_each(&mut self) {
         let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let part = &self.nodes[start..*end as usize];
+        for end in &self.ends {
+            self.nodes[start..*end as usize].sort_unstable();
             start = *end as usize;
-            part
-        })
+        }
+    }
+
+    /// A part.
+    pub fn get(&self, at: usize) -> &[u32] {
+        let start = match at {
+            0 => 0,
+            at => self.ends[at - 1] as usize,
+        };
+        &self.nodes[start..self.ends[at] as usize]
     }
 }
 
-/// The strongly connected parts of some nodes by the links that count (Tarjan's algorithm, with a
-/// stack of its own, for plans are as deep as people make them). Walking against the flow, it ends a
-/// part when all that comes before it is ended: its order is that of the flow. `index` is scratch
-/// with a zero for every node that is asked about.
-pub fn parts(
-    links: &Links,
-    nodes: impl Iterator<Item = u32>,
-    index: &mut [u32],
-    counts: impl Fn(u32, u32) -> bool,
-) -> Parts {
+/// The strongly connected parts of so many nodes by the links whose change counts (Tarjan's algorithm,
+/// with a stack of its own, for plans are as deep as people make them). Walking against the flow, it
+/// ends a part when all that comes before it is ended: its order is that of the flow.
+pub fn parts(links: &Links, nodes: usize, counts: impl Fn(u32) -> bool) -> Parts {
     const DONE: u32 = u32::MAX;
     let mut parts = Parts::default();
     let mut next = 1;
     let mut stack: Vec<u32> = Vec::new();
     // The node, where its links go on, the lowest index it reaches.
     let mut calls: Vec<(u32, u32, u32)> = Vec::new();
-    for root in nodes {
+    let mut index = vec![0; nodes];
+    for root in 0..nodes as u32 {
         if index[root as usize] != 0 {
             continue;
         }
@@ -122,10 +161,9 @@ pub fn parts(
         next += 1;
         while let Some((node, at, low)) = calls.last_mut() {
             if *at < links.starts[*node as usize + 1] {
-                let sender = links.sender(*at);
-                let change = links.changes[*at as usize];
+                let (change, sender) = links.link(*at as usize);
                 *at += 1;
-                if !counts(change, sender) {
+                if !counts(change) {
                     continue;
                 }
                 match index[sender as usize] {

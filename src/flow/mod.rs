@@ -1,12 +1,12 @@
 //! Where data goes: labels spread through a plan's graph until nothing changes (§5).
 //!
 //! `labels` says what a label is, `graph` turns a plan's edges into moves of labels and `links` sorts
-//! them by receiver, `rows` keeps sets of labels, `spread` runs all moves to the fixpoint, on a `circle` by groups of nodes,
-//! `unsourced`
-//! finds what nothing brings, `paths` finds the shortest way that brought a label somewhere.
+//! them by receiver, `groups` are nodes that share what they hold, `rows` keeps sets of labels, `spread`
+//! runs all moves to the fixpoint, `unsourced` finds what nothing brings, `paths` finds the shortest way
+//! that brought a label somewhere.
 
-pub mod circle;
 pub mod graph;
+pub mod groups;
 pub mod labels;
 pub mod links;
 pub mod paths;

@@ -1,13 +1,12 @@
 //! The fixpoint: a row of label bits a node, whole rows moved at once.
 //!
-//! Nodes are filled in the order of the flow, part by part: a node that lies on no circle takes what its
-//! senders hold and is done. On a circle, filtering edges let nodes hold different labels; only those
-//! joined by edges that pass everything unchanged share a row. They are swept until nothing changes.
+//! Groups of nodes that share a row are filled in the order of the flow, part by part: a group that lies
+//! on no circle takes what its senders hold and is done. On a circle, filtering edges let nodes hold
+//! different labels; there groups are swept until nothing changes.
 
-use super::circle::{Circle, Link};
 use super::graph::{Change, Graph, NOWHERE, Step};
+use super::groups::{Groups, Op};
 use super::labels::{LabelId, Labels};
-use super::links::{Parts, parts};
 use super::rows::{Bits, EMPTY, RowId, Rows};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
@@ -75,37 +74,25 @@ pub fn transform(labels: &mut Labels, change: &Change, label: LabelId) -> Vec<La
     }
 }
 
-/// What a move does to a whole row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Op {
-    /// Nothing passes.
-    Block,
-    /// Everything does, as it is.
-    All,
-    /// Some data does, as it is.
-    Filter(u32),
-    /// Labels change.
-    Change,
-}
-
 /// A run over all nodes.
 pub(super) struct Sweep<'g> {
     /// The graph.
     pub graph: &'g mut Graph,
     ops: Vec<Op>,
+    groups: Groups,
     rows: Rows,
+    /// By group: what it holds, where it is filled.
     row_of: Vec<RowId>,
-    /// By node: labels that edges make for it.
+    filled: Vec<bool>,
+    /// By group: labels that edges make for it.
     base: FxHashMap<u32, Vec<LabelId>>,
     turn: Turn,
-    parts: Parts,
-    /// By node on a circle: the number of those it shares its row with. Numbers go on from circle to
-    /// circle.
-    group_of: Vec<u32>,
-    groups_known: u32,
-    bits: Bits,
-    /// Scratch for finding parts: zero for every node whose circle was not looked at.
-    index: Vec<u32>,
+    /// By group that is being filled: what it holds so far, when it was swept, and when it grew.
+    held: Vec<Bits>,
+    swept: Vec<u32>,
+    grown: Vec<u32>,
+    /// Ticks with every sweep of a group.
+    clock: u32,
 }
 
 impl<'g> Sweep<'g> {
@@ -120,28 +107,25 @@ impl<'g> Sweep<'g> {
                 Some(data) => Op::Filter(data),
             })
             .collect();
-        let mut index = vec![0; graph.nodes];
-        let all = 0..graph.nodes as u32;
-        let parts = parts(&graph.links, all, &mut index, |change, _| {
-            ops[change as usize] != Op::Block
-        });
-        index.fill(0);
+        let groups = Groups::new(graph.nodes, &graph.links, &ops);
+        let count = groups.own.len();
         let masks = Masks(vec![(Bits::default(), 0); graph.data.len()]);
         let mut sweep = Sweep {
             ops,
+            groups,
             rows: Rows::default(),
-            row_of: Vec::new(),
+            row_of: vec![EMPTY; count],
+            filled: vec![false; count],
             base: FxHashMap::default(),
             turn: Turn {
                 masks,
                 reformed: FxHashMap::default(),
                 known: FxHashMap::default(),
             },
-            parts,
-            group_of: Vec::new(),
-            groups_known: 0,
-            bits: Bits::default(),
-            index,
+            held: vec![Bits::default(); count],
+            swept: vec![0; count],
+            grown: vec![0; count],
+            clock: 0,
             graph,
         };
         let mut making: Vec<u32> = sweep.graph.makes.keys().copied().collect();
@@ -161,7 +145,7 @@ impl<'g> Sweep<'g> {
         }
         let change = &self.graph.changes[self.graph.change[edge] as usize];
         let labels = &mut self.graph.labels;
-        let base = self.base.entry(to).or_default();
+        let base = self.base.entry(self.groups.of[to as usize]).or_default();
         for label in made {
             // What a derivation starts from (data that nothing brings) is derived before it arrives;
             // what any other edge makes has the edge's form already.
@@ -172,12 +156,9 @@ impl<'g> Sweep<'g> {
         }
     }
 
-    /// Fills all nodes, part by part; `after` is called when a part is filled and may bring more.
+    /// Fills all groups, part by part; `after` is called when a part is filled and may bring more.
     pub(super) fn run(&mut self, mut after: impl FnMut(&mut Sweep<'g>, &[u32])) {
-        self.row_of = vec![EMPTY; self.graph.nodes];
-        self.group_of = vec![NOWHERE; self.graph.nodes];
-        self.groups_known = 0;
-        let parts = std::mem::take(&mut self.parts);
+        let parts = std::mem::take(&mut self.groups.parts);
         for part in parts.iter() {
             if self.is_full() {
                 break;
@@ -185,7 +166,6 @@ impl<'g> Sweep<'g> {
             self.fill(part);
             after(self, part);
         }
-        self.parts = parts;
     }
 
     /// Whether the limit of labels is passed: then what nodes hold is not all.
@@ -198,15 +178,16 @@ impl<'g> Sweep<'g> {
         if self.is_full() {
             self.graph.labels.fill();
         }
+        let group_of = self.groups.of.iter();
         Spread {
             rows: self.rows,
-            row_of: self.row_of,
+            row_of: group_of.map(|group| self.row_of[*group as usize]).collect(),
         }
     }
 
     /// What a node holds so far.
     pub(super) fn row(&self, node: usize) -> RowId {
-        self.row_of[node]
+        self.row_of[self.groups.of[node] as usize]
     }
 
     /// The rows so far.
@@ -214,83 +195,47 @@ impl<'g> Sweep<'g> {
         &self.rows
     }
 
-    /// Whether a part is one node that passes nothing to itself.
-    pub(super) fn is_single(&self, part: &[u32]) -> bool {
-        match part {
-            [node] => self
-                .graph
-                .links
-                .arriving(*node as usize)
-                .all(|(_, sender)| sender != *node),
-            _ => false,
-        }
+    /// The nodes of a part.
+    pub(super) fn nodes(&self, part: &[u32]) -> Vec<u32> {
+        let groups = part.iter().map(|group| *group as usize);
+        let nodes = groups.flat_map(|group| self.groups.nodes.get(group));
+        nodes.copied().collect()
     }
 
     /// Fills a part, all before it being filled.
     pub(super) fn fill(&mut self, part: &[u32]) {
-        if self.is_single(part) {
-            let node = part[0];
-            self.row_of[node as usize] = self.pulled(node);
-            return;
-        }
-        let groups = self.groups(part);
-        let first = self.groups_known - groups.ends.len() as u32;
-        let mut circle = Circle::default();
-        let (mut links, mut own) = (Vec::new(), Vec::new());
-        for (number, group) in groups.iter().enumerate() {
-            let held = self.brought(group, first, number as u32, &mut links, &mut own);
-            circle.add(held, &mut links, &mut own);
-        }
-        let Sweep {
-            graph,
-            ops,
-            rows,
-            turn,
-            ..
-        } = self;
-        let room = graph.labels.room().saturating_sub(rows.size());
-        circle.fill(room, |held, from, change| match ops[change as usize] {
-            Op::Block => false,
-            Op::All => held.grow(from.words()),
-            Op::Filter(data) => held.grow_shared(from.words(), turn.mask(graph, data)),
-            Op::Change => {
-                let made = turn.of_words(graph, rows, change, from.words());
-                held.grow(rows.words(made))
+        match part {
+            [group] if self.groups.own[*group as usize].is_empty() => {
+                let row = self.pulled(*group);
+                self.row_of[*group as usize] = row;
             }
-        });
-        if circle.size() > room {
-            graph.labels.fill();
-            return;
+            _ => self.fill_circle(part),
         }
-        for (held, group) in circle.held.iter().zip(groups.iter()) {
-            let row = self.rows.intern(held);
-            for node in group {
-                self.row_of[*node as usize] = row;
-            }
+        for group in part {
+            self.filled[*group as usize] = true;
         }
     }
 
-    /// The row of a node that is not its own sender.
-    fn pulled(&mut self, node: u32) -> RowId {
-        let mut bits = std::mem::take(&mut self.bits);
-        bits.clear();
-        // Most nodes take one whole row, and then there is nothing to add up.
+    /// The row of a group that is not its own sender.
+    fn pulled(&mut self, group: u32) -> RowId {
+        let mut bits = std::mem::take(&mut self.held[group as usize]);
+        // Most take one whole row, and then there is nothing to add up.
         let mut whole = None;
         let mut added = false;
-        for at in self.graph.links.range(node as usize) {
-            let (change, sender) = self.graph.links.link(at);
+        for at in self.groups.links.range(group as usize) {
+            let (change, sender) = self.groups.links.link(at);
             let row = self.row_of[sender as usize];
             match self.ops[change as usize] {
                 _ if row == EMPTY => {}
                 Op::All | Op::Filter(_) if whole == Some(row) => {}
                 Op::All if whole.is_none() => whole = Some(row),
                 _ => {
-                    self.pass(row, change, &mut bits);
+                    self.pass_row(row, change, &mut bits);
                     added = true;
                 }
             }
         }
-        for label in self.base.get(&node).into_iter().flatten() {
+        for label in self.base.get(&group).into_iter().flatten() {
             bits.insert(*label);
             added = true;
         }
@@ -303,90 +248,111 @@ impl<'g> Sweep<'g> {
                 self.rows.intern(&bits)
             }
         };
-        self.bits = bits;
+        bits.clear();
+        self.held[group as usize] = bits;
         row
     }
 
-    /// Adds what a change makes of a row.
-    fn pass(&mut self, row: RowId, change: u32, bits: &mut Bits) {
+    /// Sweeps the groups of a circle until nothing grows, or they take more memory than there is for.
+    fn fill_circle(&mut self, part: &[u32]) {
+        for group in part {
+            self.filled[*group as usize] = false;
+            self.swept[*group as usize] = 0;
+            self.grown[*group as usize] = 0;
+        }
+        let mut grew = true;
+        while grew {
+            grew = false;
+            for group in part {
+                grew |= self.sweep(*group as usize);
+            }
+            let words = part
+                .iter()
+                .map(|group| self.held[*group as usize].words().len());
+            if self.rows.size() + words.sum::<usize>() > self.graph.labels.room() {
+                self.graph.labels.fill();
+                return;
+            }
+        }
+        for group in part {
+            let held = std::mem::take(&mut self.held[*group as usize]);
+            self.row_of[*group as usize] = self.rows.intern(&held);
+        }
+    }
+
+    /// Adds to a group what its senders hold that grew since it was swept last; whether it grew.
+    fn sweep(&mut self, group: usize) -> bool {
+        let mut held = std::mem::take(&mut self.held[group]);
+        let last = self.swept[group];
+        let mut grew = false;
+        for at in self.groups.links.range(group) {
+            let (change, sender) = self.groups.links.link(at);
+            let sender = sender as usize;
+            if !self.filled[sender] {
+                if self.grown[sender] > last {
+                    let from = std::mem::take(&mut self.held[sender]);
+                    grew |= self.pass_bits(&from, change, &mut held);
+                    self.held[sender] = from;
+                }
+            } else if last == 0 {
+                grew |= self.pass_row(self.row_of[sender], change, &mut held);
+            }
+        }
+        if last == 0 {
+            for label in self.base.get(&(group as u32)).into_iter().flatten() {
+                held.insert(*label);
+                grew = true;
+            }
+        }
+        // What a group passes to itself, changed, may change once more.
+        let mut again = grew && !self.groups.own[group].is_empty();
+        while again {
+            again = false;
+            let from = held.clone();
+            for at in 0..self.groups.own[group].len() {
+                again |= self.pass_bits(&from, self.groups.own[group][at], &mut held);
+            }
+        }
+        self.held[group] = held;
+        self.clock += 1;
+        self.swept[group] = self.clock;
+        if grew {
+            self.grown[group] = self.clock;
+        }
+        grew
+    }
+
+    /// Adds what a change makes of a row; whether any of it was new.
+    fn pass_row(&mut self, row: RowId, change: u32, bits: &mut Bits) -> bool {
         match self.ops[change as usize] {
-            Op::Block => {}
-            Op::All => bits.add(self.rows.words(row)),
+            Op::Block => false,
+            Op::All => bits.grow(self.rows.words(row)),
             Op::Filter(data) => {
                 let mask = self.turn.mask(self.graph, data);
-                bits.add_shared(self.rows.words(row), mask);
+                bits.grow_shared(self.rows.words(row), mask)
             }
             Op::Change => {
                 let row = self.turn.of(self.graph, &mut self.rows, change, row);
-                bits.add(self.rows.words(row));
+                bits.grow(self.rows.words(row))
             }
         }
     }
 
-    /// The nodes of a circle by the rows they share, in an order that suits most of its edges.
-    fn groups(&mut self, part: &[u32]) -> Parts {
-        let first = self.groups_known;
-        for node in part {
-            self.group_of[*node as usize] = first;
-            self.index[*node as usize] = 0;
-        }
-        let group_of = &self.group_of;
-        let ops = &self.ops;
-        let within = |change: u32, sender: u32| {
-            group_of[sender as usize] == first && ops[change as usize] == Op::All
-        };
-        let nodes = part.iter().copied();
-        let groups = parts(&self.graph.links, nodes, &mut self.index, within);
-        for group in groups.iter() {
-            for node in group {
-                self.group_of[*node as usize] = self.groups_known;
+    /// The same of labels that are no row yet.
+    fn pass_bits(&mut self, from: &Bits, change: u32, bits: &mut Bits) -> bool {
+        match self.ops[change as usize] {
+            Op::Block => false,
+            Op::All => bits.grow(from.words()),
+            Op::Filter(data) => {
+                let mask = self.turn.mask(self.graph, data);
+                bits.grow_shared(from.words(), mask)
             }
-            self.groups_known += 1;
-        }
-        groups
-    }
-
-    /// What a group of a circle holds from outside. Its links with other groups of the circle, whose
-    /// numbers begin with `first`, are added to `links`, what it passes to itself, changed, to `own`.
-    fn brought(
-        &mut self,
-        group: &[u32],
-        first: u32,
-        number: u32,
-        links: &mut Vec<Link>,
-        own: &mut Vec<Link>,
-    ) -> Bits {
-        let mut bits = Bits::default();
-        let mut last = None;
-        for node in group {
-            for at in self.graph.links.range(*node as usize) {
-                let (change, sender) = self.graph.links.link(at);
-                let op = self.ops[change as usize];
-                let other = self.group_of[sender as usize];
-                if op == Op::Block {
-                    continue;
-                }
-                if other >= first && other != NOWHERE {
-                    let from = other - first;
-                    match op {
-                        _ if from != number => links.push(Link { from, change }),
-                        // Within a group only what changes labels adds any.
-                        Op::Change => own.push(Link { from, change }),
-                        _ => {}
-                    }
-                    continue;
-                }
-                let row = self.row_of[sender as usize];
-                if row != EMPTY && last != Some((row, change)) {
-                    last = Some((row, change));
-                    self.pass(row, change, &mut bits);
-                }
-            }
-            for label in self.base.get(node).into_iter().flatten() {
-                bits.insert(*label);
+            Op::Change => {
+                let (graph, rows) = (&mut *self.graph, &mut self.rows);
+                let row = self.turn.of_words(graph, rows, change, from.words());
+                bits.grow(rows.words(row))
             }
         }
-        bits
     }
 }
 

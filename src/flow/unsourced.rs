@@ -51,7 +51,8 @@ pub fn spread_all(
     // What comes before a part is settled when it is filled: there upstream ends, and only within a
     // circle can what is missing bring each other its data.
     let mut sweep = Sweep::new(graph);
-    sweep.run(|sweep, part| {
+    sweep.run(|sweep, groups| {
+        let part = sweep.nodes(groups);
         let mut here: Vec<usize> = part
             .iter()
             .filter_map(|node| at_node.get(node))
@@ -70,7 +71,7 @@ pub fn spread_all(
         if sweep.graph.labels.is_full() {
             return;
         }
-        let single = sweep.is_single(part);
+        let single = is_single(sweep.graph, &part);
         let chosen: Vec<usize> = match single {
             true => (0..here.len()).collect(),
             false => {
@@ -96,7 +97,7 @@ pub fn spread_all(
                             });
                     classes[class].push(nth);
                 }
-                let within = Within::new(sweep.graph, part);
+                let within = Within::new(sweep.graph, &part);
                 let reaches: Vec<Vec<usize>> = classes
                     .iter()
                     .map(|class| {
@@ -126,7 +127,7 @@ pub fn spread_all(
             }
         }
         if !single {
-            sweep.fill(part);
+            sweep.fill(groups);
         }
     });
     let all = sweep.done();
@@ -260,6 +261,15 @@ fn listed(vocabulary: &Vocabulary, labels: &Labels, list: &NameSet) -> Vec<Asked
         });
     }
     all
+}
+
+/// Whether a part is one node that sends nothing to itself.
+fn is_single(graph: &Graph, part: &[u32]) -> bool {
+    let own = |node: u32| {
+        let mut arriving = graph.links.arriving(node as usize);
+        arriving.any(|(_, sender)| sender == node)
+    };
+    matches!(part, [node] if !own(*node))
 }
 
 fn brings(sweep: &Sweep, missing: &Missing) -> bool {
