@@ -1,10 +1,11 @@
 //! Files with all they include, parsed.
 
+use super::files;
 use super::notices::{self, Named};
 use super::standard;
-use super::{files, jobs};
 use crate::config::{Config, Waive};
 use crate::diag::{Diagnostic, Diags, codes};
+use crate::jobs;
 use crate::limits::Limits;
 use crate::model::lower::Visible;
 use crate::source::{FileId, SourceMap, Span};
