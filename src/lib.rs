@@ -10,6 +10,8 @@
 //! A policy denotes a set of acts, a planned flow denotes all acts consistent with what it states;
 //! checking is set inclusion. Modules in reading order:
 
+#![forbid(unsafe_code)]
+
 pub mod jobs;
 
 pub mod source;

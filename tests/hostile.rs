@@ -464,3 +464,101 @@ fn what_has_no_end_is_not_read_to_it() {
         err(&output)
     );
 }
+
+/// What the settings name is written into the project and nowhere else: not by a path, not through a link
+/// to a file or a folder, not through a link that leads to nothing yet. The command line names any file.
+#[cfg(unix)]
+#[test]
+fn settings_write_no_report_outside_the_project() {
+    for (path, stays) in [
+        ("report.json", true),
+        ("reports/../report.json", true),
+        ("../stolen.json", false),
+        ("link.json", false),
+        ("dangling.json", false),
+        ("folder/stolen.json", false),
+        ("/tmp/abide-stolen/report.json", false),
+    ] {
+        let settings = format!("[output]\nformats = [\"concise\", \"json={path}\"]\n");
+        let dir = folder(&[
+            ("in/abide.toml", &settings),
+            ("in/a.abide", RULE),
+            ("in/reports/x", ""),
+            ("out/there.json", "kept"),
+        ]);
+        link(dir.path(), "out/there.json", "in/link.json");
+        link(dir.path(), "out/nothing.json", "in/dangling.json");
+        link(dir.path(), "out", "in/folder");
+        let project = dir.path().join("in");
+        let output = abide(&project, &["check"]);
+        let text = err(&output);
+        let expected = if stays { 0 } else { 2 };
+        assert_eq!(output.status.code(), Some(expected), "{path}: {text}");
+        let said = "abide: abide.toml:2: a report would be written outside the project";
+        assert_eq!(text.starts_with(said), !stays, "{path}: {text}");
+        let kept = std::fs::read_to_string(dir.path().join("out/there.json"));
+        assert_eq!(kept.expect("it is there"), "kept", "{path}");
+        for stolen in ["out/nothing.json", "out/stolen.json", "stolen.json"] {
+            assert!(!dir.path().join(stolen).exists(), "{path}");
+        }
+        assert_eq!(project.join("report.json").exists(), stays, "{path}");
+        let named = abide(&project, &["check", "-f", "json=../out/named.json"]);
+        assert_eq!(named.status.code(), Some(0), "{}", err(&named));
+        assert!(dir.path().join("out/named.json").exists());
+    }
+}
+
+/// Settings may extend a file elsewhere; what is wrong with that file shows nothing of what it holds.
+#[cfg(unix)]
+#[test]
+fn settings_show_nothing_of_files_outside_the_project() {
+    let settings = "extend = \"../secret\"\n";
+    let dir = folder(&[
+        ("in/abide.toml", settings),
+        ("in/a.abide", RULE),
+        ("secret", "password = \"hunter2\"\n"),
+        ("linked/a.abide", RULE),
+        ("within/abide.toml", "extend = \"far/abide.toml\"\n"),
+        ("within/far/abide.toml", "color = \"hunter2\"\n"),
+        ("within/a.abide", RULE),
+        ("good.toml", "[limits]\nnames = 0\n"),
+    ]);
+    link(dir.path(), "secret", "linked/abide.toml");
+    for project in ["in", "linked"] {
+        for args in [
+            &["check"][..],
+            &["config"],
+            &["ask", "share email"],
+            &["check", "a.abide"],
+        ] {
+            let output = abide(&dir.path().join(project), args);
+            assert_eq!(output.status.code(), Some(2), "{project} {args:?}");
+            let text = out(&output) + &err(&output);
+            assert!(text.contains("leads outside the project"), "{text}");
+            let shows = |word| text.contains(word);
+            assert!(!shows("hunter2") && !shows("password"), "{text}");
+        }
+    }
+    // Inside, mistakes show; so they do of a file that somebody names.
+    let output = abide(&dir.path().join("within"), &["check"]);
+    assert!(err(&output).contains("hunter2"), "{}", err(&output));
+    let output = abide(&dir.path().join("in"), &["check", "--config", "../secret"]);
+    assert!(err(&output).contains("hunter2"), "{}", err(&output));
+    // What is right holds wherever it lies.
+    std::fs::write(
+        dir.path().join("in/abide.toml"),
+        "extend = \"../good.toml\"\n",
+    )
+    .expect("written");
+    let output = abide(&dir.path().join("in"), &["check", "-f", "concise"]);
+    assert!(out(&output).contains("too-many-names"), "{}", out(&output));
+}
+
+/// The compiler refuses unsafe code, in the program and in the library.
+#[test]
+fn there_is_no_unsafe_code() {
+    for file in ["src/main.rs", "src/lib.rs"] {
+        let text = std::fs::read_to_string(file).expect("a source");
+        assert!(text.contains("\n#![forbid(unsafe_code)]\n"), "{file}");
+    }
+}

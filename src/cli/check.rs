@@ -160,7 +160,7 @@ fn once(args: &Args, what: What, read: Read) -> Result<u8, String> {
         mut settings,
         loaded,
     } = read;
-    let output = args.output.over(&config);
+    let output = args.output.over(&config)?;
     let wanted = output.wanted()?;
     let asked = loaded.asked.clone();
     // What nobody reads need not be said, only counted; what is compared or waived one by one must.

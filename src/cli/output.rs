@@ -2,6 +2,7 @@
 
 use super::shared::Color;
 use crate::config::{self, Config, Placed};
+use crate::project::config::inside;
 use crate::project::files::shown;
 use crate::report::{self, Report};
 use clap::Args;
@@ -86,8 +87,9 @@ const FORMATS: [(&str, Format); 9] = [
 ];
 
 impl Output {
-    /// These options, and the project's settings where they say nothing.
-    pub fn over(&self, config: &Config) -> Output {
+    /// These options, and the project's settings where they say nothing. Settings write reports into the
+    /// project and nowhere else.
+    pub fn over(&self, config: &Config) -> Result<Output, String> {
         let mut output = self.clone();
         let set = &config.output;
         if let (true, Some(formats)) = (output.formats.is_empty(), &set.formats) {
@@ -95,6 +97,14 @@ impl Output {
                 Some(file) => format!("{}={}", format.name, shown(file)),
                 None => format.name.clone(),
             };
+            for file in formats
+                .value
+                .iter()
+                .filter_map(|format| format.file.as_ref())
+            {
+                let outside = "a report would be written outside the project; write it inside, or name it with `--output-format`";
+                inside(config, &formats.origin, file, outside)?;
+            }
             output.formats = formats.value.iter().map(option).collect();
         }
         output.color = output
@@ -105,7 +115,7 @@ impl Output {
         output.max_findings = output.max_findings.or(most);
         output.statistics |= on(&set.statistics);
         output.show_expected |= on(&set.show_expected);
-        output
+        Ok(output)
     }
 
     /// How many findings are printed, if not all.

@@ -222,15 +222,22 @@ pub fn root_of(file: &Path, asked: Option<&Path>) -> PathBuf {
     }
 }
 
-/// The root of the repository that a file lies in, else the file's own folder.
+/// The root of the repository that a file lies in, else the folder it lies in. Where a link lies counts,
+/// not where it leads.
 pub fn repository_of(file: &Path) -> PathBuf {
-    let file = canonical(file);
-    let mut folders = file.ancestors().skip(1);
-    let own = file.parent().unwrap_or(Path::new(""));
+    let folder = canonical(file.parent().unwrap_or(Path::new("")));
+    let mut folders = folder.ancestors();
     folders
         .find(|folder| is_repository(folder))
-        .unwrap_or(own)
+        .unwrap_or(&folder)
         .to_path_buf()
+}
+
+/// Whether a path leads nowhere but below a folder, links resolved; one that leads to nothing yet is
+/// not followed.
+pub fn stays_in(root: &Path, path: &Path) -> bool {
+    let leads_nowhere = path.is_symlink() && !path.exists();
+    !leads_nowhere && canonical(path).starts_with(root)
 }
 
 /// A path as people see it: relative to the working directory, forward slashes, never absolute.

@@ -1,11 +1,11 @@
 //! The texts of notices, read, and the policies that encode each.
 
+use super::config::inside;
 use super::files;
 use super::levels::nearest;
 use super::load::{Input, Loaded};
 use crate::analyze::coverage::{self, Encoded};
 use crate::analyze::notice::Notice;
-use crate::config::{Config, Placed};
 use crate::diag::Diags;
 use crate::source::FileId;
 use crate::syntax::ast::{Ast, Item, Policy, PolicyItem};
@@ -46,7 +46,8 @@ pub fn named(input: &Input, asts: &[Ast]) -> Result<Vec<(String, PathBuf)>, Stri
             continue;
         }
         if known().any(|name| name == policy) {
-            inside(&input.config, placed)?;
+            let outside = "the notice lies outside the project; copy it into the project, or name it with `--notice`";
+            inside(&input.config, &placed.origin, &placed.value, outside)?;
             named.push((policy.clone(), placed.value.clone()));
         } else if input.whole {
             let origin = &placed.origin;
@@ -59,21 +60,6 @@ pub fn named(input: &Input, asts: &[Ast]) -> Result<Vec<(String, PathBuf)>, Stri
         }
     }
     Ok(named)
-}
-
-/// Settings come with the files that are checked, so the texts they name stay in the project, symbolic
-/// links resolved; what the command line names is up to whoever runs it.
-fn inside(config: &Config, placed: &Placed<PathBuf>) -> Result<(), String> {
-    let origin = &placed.origin;
-    let set_in = config.files.iter().find(|file| file.shown == origin.file);
-    let root = set_in.map(|file| files::repository_of(&file.path));
-    if root.is_none_or(|root| files::canonical(&placed.value).starts_with(root)) {
-        return Ok(());
-    }
-    Err(format!(
-        "{}:{}: the notice lies outside the project; copy it into the project, or name it with `--notice`",
-        origin.file, origin.line
-    ))
 }
 
 /// Reads the notices named. A policy that is in none of the files, or that several declare, is a
