@@ -2,7 +2,7 @@
 
 use super::Diagram;
 use biodivine_lib_bdd::{Bdd, BddNode, BddPointer, BddVariable};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// Some bits read as a number, the most significant first, with the numbers that are in a set.
 #[derive(Debug, Clone)]
@@ -23,7 +23,10 @@ impl Digits {
 /// The vectors whose digits are all in their sets. Digits come in the order of their bits and share
 /// none: then each adds its nodes on top of those below it, and nothing is computed twice.
 pub fn product(width: u16, digits: &[Digits]) -> Diagram {
-    let mut builder = Builder::new(width);
+    let bits = digits
+        .iter()
+        .map(|digits| usize::from(digits.end() - digits.first));
+    let mut builder = Builder::sized(width, 2 * bits.sum::<usize>());
     let mut root = 1;
     for digits in digits.iter().rev() {
         debug_assert!(digits.member.len().is_power_of_two());
@@ -68,9 +71,16 @@ pub struct Builder {
 impl Builder {
     /// With the two terminals alone.
     pub fn new(width: u16) -> Builder {
+        Builder::sized(width, 0)
+    }
+
+    /// With room for so many nodes.
+    pub fn sized(width: u16, nodes: usize) -> Builder {
+        let mut all = Vec::with_capacity(nodes + 2);
+        all.extend([BddNode::mk_zero(width), BddNode::mk_one(width)]);
         Builder {
-            nodes: vec![BddNode::mk_zero(width), BddNode::mk_one(width)],
-            known: FxHashMap::default(),
+            nodes: all,
+            known: FxHashMap::with_capacity_and_hasher(nodes, FxBuildHasher),
         }
     }
 

@@ -35,19 +35,22 @@ pub fn reached(bdd: &Bdd, bits: &[(u16, bool)]) -> BddPointer {
     at
 }
 
+/// By node, what was built for it.
+pub type Known = Vec<Option<u32>>;
+
 /// What is below a node once bits are fixed.
 pub fn restricted(
     bdd: &Bdd,
     at: BddPointer,
     fixed: &[Option<bool>],
-    known: &mut FxHashMap<BddPointer, usize>,
+    known: &mut Known,
     builder: &mut Builder,
 ) -> usize {
     if at.is_terminal() {
         return at.is_one() as usize;
     }
-    if let Some(node) = known.get(&at) {
-        return *node;
+    if let Some(node) = known[at.to_index()] {
+        return node as usize;
     }
     let bit = bit_of(bdd, at);
     let (low, high) = (bdd.low_link_of(at), bdd.high_link_of(at));
@@ -60,7 +63,7 @@ pub fn restricted(
             builder.node(bit, low, high)
         }
     };
-    known.insert(at, node);
+    known[at.to_index()] = Some(node as u32);
     node
 }
 
@@ -69,20 +72,20 @@ pub fn projected(
     bdd: &Bdd,
     at: BddPointer,
     from: u16,
-    known: &mut FxHashMap<BddPointer, usize>,
+    known: &mut Known,
     builder: &mut Builder,
 ) -> usize {
     let bit = bit_of(bdd, at);
     if at.is_terminal() || bit >= from {
         return !at.is_zero() as usize;
     }
-    if let Some(node) = known.get(&at) {
-        return *node;
+    if let Some(node) = known[at.to_index()] {
+        return node as usize;
     }
     let high = projected(bdd, bdd.high_link_of(at), from, known, builder);
     let low = projected(bdd, bdd.low_link_of(at), from, known, builder);
     let node = builder.node(bit, low, high);
-    known.insert(at, node);
+    known[at.to_index()] = Some(node as u32);
     node
 }
 

@@ -118,7 +118,7 @@ impl Diagram {
     /// The vectors that can be completed to one of the set by changing the bits from `from` on.
     pub fn some_from(&self, from: u16) -> Diagram {
         let mut builder = Builder::new(self.width());
-        let known = &mut FxHashMap::default();
+        let known = &mut vec![None; self.size()];
         let root = walk::projected(&self.0, self.0.root_pointer(), from, known, &mut builder);
         builder.finish(root)
     }
@@ -154,13 +154,8 @@ impl Diagram {
             fixed[*bit as usize] = Some(*value);
         }
         let mut builder = Builder::new(self.width());
-        let root = walk::restricted(
-            &self.0,
-            self.0.root_pointer(),
-            &fixed,
-            &mut FxHashMap::default(),
-            &mut builder,
-        );
+        let known = &mut vec![None; self.size()];
+        let root = walk::restricted(&self.0, self.0.root_pointer(), &fixed, known, &mut builder);
         builder.finish(root)
     }
 
