@@ -135,6 +135,121 @@ fn script(text: &str, marker: &str) -> String {
     lines.map(|line| format!("{}\n", &line[indent..])).collect()
 }
 
+/// A folder with a `cargo` that notes what it is asked, and whose `install` puts the built program where
+/// cargo would.
+fn stand_in_for_cargo(at: &Path) -> PathBuf {
+    let folder = at.join("cargo-bin");
+    std::fs::create_dir(&folder).expect("a folder");
+    let script = r#"#!/bin/bash
+set -eu
+echo "$*" >> "$CARGO_ASKED"
+[ "$1" = install ]
+root="${CARGO_HOME:-}"
+while [ $# -gt 0 ]; do
+  if [ "$1" = --root ]; then root="$2"; fi
+  shift
+done
+mkdir -p "$root/bin"
+cp "$BUILT" "$root/bin/abide"
+"#;
+    write(&folder, "cargo", script);
+    let made = Command::new("chmod")
+        .arg("+x")
+        .arg(folder.join("cargo"))
+        .status();
+    assert!(made.expect("chmod runs").success());
+    folder
+}
+
+/// Bash with that `cargo`, on a search path that has no abide.
+fn bash_without_abide(at: &Path, cargo: &Path) -> Command {
+    let mut command = program("bash", at);
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let rest = std::env::split_paths(&rest).filter(|folder| !folder.join("abide").is_file());
+    let all = std::iter::once(cargo.to_path_buf()).chain(rest);
+    command
+        .env("PATH", std::env::join_paths(all).expect("a path"))
+        .env("BUILT", env!("CARGO_BIN_EXE_abide"))
+        .env("CARGO_ASKED", at.join("asked"));
+    command
+}
+
+#[test]
+fn the_action_builds_once_and_puts_abide_on_the_path() {
+    let Some(_) = find("bash") else { return };
+    let action = std::fs::read_to_string("action.yml").expect("it ships");
+    let build = script(&action, "- name: Build abide");
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let at = dir.path();
+    let cargo = stand_in_for_cargo(at);
+    let run = |version: &str, script: &str| {
+        let output = bash_without_abide(at, &cargo)
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script])
+            .env("ABIDE_ROOT", at.join("kept"))
+            .env("ABIDE_VERSION", version)
+            .env("ABIDE_GIT", "https://example.org/abide")
+            .env("ABIDE_SOURCE", "source")
+            .env("GITHUB_PATH", at.join("path"))
+            .output()
+            .expect("bash runs");
+        assert!(output.status.success(), "{}", shown(&output));
+        shown(&output)
+    };
+    let asked = || std::fs::read_to_string(at.join("asked")).unwrap_or_default();
+    let added = || std::fs::read_to_string(at.join("path")).expect("a path was added");
+    let root = at.join("kept").display().to_string();
+    run("", &build);
+    assert_eq!(
+        asked(),
+        format!("install --locked --root {root} --path source\n")
+    );
+    // The runner puts what was added in front of the search path of later steps.
+    let later = "PATH=\"$(cat path):$PATH\"; abide --version";
+    assert!(run("", later).starts_with("abide "));
+    // What was kept is not built again.
+    run("", &build);
+    assert_eq!(asked().lines().count(), 1);
+    assert_eq!(added(), format!("{root}/bin\n{root}/bin\n"));
+    std::fs::remove_dir_all(at.join("kept")).expect("it was kept");
+    run("v1", &build);
+    let git = "--git https://example.org/abide --tag v1 abide";
+    assert!(
+        asked().ends_with(&format!("--root {root} {git}\n")),
+        "{}",
+        asked()
+    );
+}
+
+#[test]
+fn the_gitlab_job_builds_once() {
+    let Some(_) = find("bash") else { return };
+    let job = std::fs::read_to_string("ci/gitlab.yml").expect("it ships");
+    let (_, after) = job.split_once("before_script:\n").expect("steps");
+    let steps = after.lines().map_while(|line| line.strip_prefix("    - "));
+    let steps: String = steps.map(|line| format!("{line}\n")).collect();
+    assert_eq!(steps.lines().count(), 2);
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let at = dir.path();
+    let cargo = stand_in_for_cargo(at);
+    let run = |version: &str| {
+        let output = bash_without_abide(at, &cargo)
+            .args(["-eo", "pipefail", "-c", &format!("{steps}abide --version")])
+            .env("CARGO_HOME", at.join(".cargo"))
+            .env("ABIDE_GIT", "https://example.org/abide")
+            .env("ABIDE_VERSION", version)
+            .output()
+            .expect("bash runs");
+        assert!(output.status.success(), "{}", shown(&output));
+        assert!(shown(&output).starts_with("abide "), "{}", shown(&output));
+        std::fs::read_to_string(at.join("asked")).expect("it was built")
+    };
+    let git = "install --locked --git https://example.org/abide";
+    assert_eq!(run("v1"), format!("{git} --tag v1 abide\n"));
+    assert_eq!(run("v1").lines().count(), 1);
+    std::fs::remove_dir_all(at.join(".cargo")).expect("it was kept");
+    assert!(run("").ends_with(&format!("{git} abide\n")));
+}
+
 #[test]
 fn the_action_checks_annotates_and_writes_sarif() {
     let Some(_) = find("bash") else { return };
