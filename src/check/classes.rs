@@ -1,7 +1,7 @@
 //! Which parties and regions rules tell apart: nodes that no rule does are judged once.
 
 use crate::decide::Dim;
-use crate::model::rules::{Clauses, Exception};
+use crate::model::rules::Clauses;
 use crate::model::vocabulary::{Kind, party};
 use crate::model::{Action, Model, NameId, NameSet, Statement};
 use fixedbitset::FixedBitSet;
@@ -79,42 +79,8 @@ impl Classes {
 
 fn lists(statement: &Statement, dim: Dim) -> Vec<&NameSet> {
     let mut all = Vec::new();
-    match statement {
-        Statement::May {
-            clauses, except, ..
-        }
-        | Statement::Never {
-            clauses, except, ..
-        }
-        | Statement::Retain {
-            clauses, except, ..
-        } => {
-            of_clauses(clauses, dim, &mut all);
-            of_exceptions(except, dim, &mut all);
-        }
-        Statement::Limit {
-            about,
-            must_hold,
-            except,
-            ..
-        } => {
-            of_clauses(about, dim, &mut all);
-            of_clauses(must_hold, dim, &mut all);
-            of_exceptions(except, dim, &mut all);
-        }
-        Statement::Requires { clauses, .. }
-        | Statement::Must { clauses, .. }
-        | Statement::Processor { clauses } => of_clauses(clauses, dim, &mut all),
-        Statement::Note { .. } => {}
-    }
+    statement.each_clauses(&mut |clauses| of_clauses(clauses, dim, &mut all));
     all
-}
-
-fn of_exceptions<'c>(except: &'c [Exception], dim: Dim, all: &mut Vec<&'c NameSet>) {
-    for exception in except {
-        of_clauses(&exception.clauses, dim, all);
-        of_exceptions(&exception.except, dim, all);
-    }
 }
 
 fn of_clauses<'c>(clauses: &'c Clauses, dim: Dim, all: &mut Vec<&'c NameSet>) {

@@ -8,9 +8,9 @@ use crate::decide::space::expired;
 use crate::decide::{Decision, Diagram, Dim, Space, compile};
 use crate::flow::{Asks, LabelId, Labels};
 use crate::limits;
-use crate::model::rules::{AtMost, Exception};
+use crate::model::rules::AtMost;
 use crate::model::vocabulary::{Date, Kind, Literal, NameId, purpose};
-use crate::model::{Action, Clauses, Model, NameSet, Plan, PolicyId, Statement};
+use crate::model::{Action, Model, NameSet, Plan, PolicyId};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -681,47 +681,12 @@ fn part(verdict: Verdict, rules: Vec<RuleRef>, acts: Diagram) -> Part {
 
 /// The hours that rules of a model name in `at most`.
 pub fn times(model: &Model) -> Vec<u64> {
-    fn of_clauses(clauses: &Clauses, out: &mut Vec<u64>) {
-        if let Some(AtMost { time, .. }) = &clauses.at_most {
-            out.push(time.hours());
-        }
-    }
-    fn of_exceptions(except: &[Exception], out: &mut Vec<u64>) {
-        for exception in except {
-            of_clauses(&exception.clauses, out);
-            of_exceptions(&exception.except, out);
-        }
-    }
-    let mut out = Vec::new();
+    let mut times = Vec::new();
     for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
-        match &rule.statement {
-            Statement::May {
-                clauses, except, ..
-            }
-            | Statement::Never {
-                clauses, except, ..
-            }
-            | Statement::Retain {
-                clauses, except, ..
-            } => {
-                of_clauses(clauses, &mut out);
-                of_exceptions(except, &mut out);
-            }
-            Statement::Limit {
-                about,
-                must_hold,
-                except,
-                ..
-            } => {
-                of_clauses(about, &mut out);
-                of_clauses(must_hold, &mut out);
-                of_exceptions(except, &mut out);
-            }
-            Statement::Requires { clauses, .. }
-            | Statement::Must { clauses, .. }
-            | Statement::Processor { clauses } => of_clauses(clauses, &mut out),
-            Statement::Note { .. } => {}
-        }
+        rule.statement.each_clauses(&mut |clauses| {
+            let at_most = clauses.at_most.iter();
+            times.extend(at_most.map(|AtMost { time, .. }| time.hours()));
+        });
     }
-    out
+    times
 }

@@ -416,7 +416,7 @@ impl Cx<'_> {
             .of(Kind::Form)
             .set(form::IDENTIFIABLE)
             .clone();
-        each(&body.except, &mut |clauses| {
+        Exception::each_clauses(&body.except, &mut |clauses| {
             if let Some(list) = &clauses.form {
                 forms.union_with(&self.vocabulary.of(Kind::Form).atoms(list));
             }
@@ -429,7 +429,9 @@ impl Cx<'_> {
         let mut lists: Vec<&NameSet> = Vec::new();
         match &body.about.with {
             Some(list) => lists.push(list),
-            None => each(&body.except, &mut |clauses| lists.extend(&clauses.with)),
+            None => {
+                Exception::each_clauses(&body.except, &mut |clauses| lists.extend(&clauses.with))
+            }
         }
         recipients(self.vocabulary, &lists)
     }
@@ -458,14 +460,6 @@ impl Cx<'_> {
             here = here.names(self.vocabulary, Dim::Form, list);
         }
         around.and(&here.acts())
-    }
-}
-
-/// The clauses of exceptions at any depth.
-fn each<'e>(except: &'e [Exception], visit: &mut dyn FnMut(&'e Clauses)) {
-    for exception in except {
-        visit(&exception.clauses);
-        each(&exception.except, visit);
     }
 }
 

@@ -233,6 +233,46 @@ pub enum Statement {
     },
 }
 
+impl Statement {
+    /// Visits every list of clauses, those of exceptions at any depth included.
+    pub fn each_clauses<'s>(&'s self, visit: &mut dyn FnMut(&'s Clauses)) {
+        let (clauses, more, except): (_, _, &[Exception]) = match self {
+            Statement::May {
+                clauses, except, ..
+            }
+            | Statement::Never {
+                clauses, except, ..
+            }
+            | Statement::Retain {
+                clauses, except, ..
+            } => (clauses, None, except),
+            Statement::Limit {
+                about,
+                must_hold,
+                except,
+                ..
+            } => (about, Some(must_hold), except),
+            Statement::Requires { clauses, .. }
+            | Statement::Must { clauses, .. }
+            | Statement::Processor { clauses } => (clauses, None, &[]),
+            Statement::Note { .. } => return,
+        };
+        visit(clauses);
+        more.into_iter().for_each(&mut *visit);
+        Exception::each_clauses(except, visit);
+    }
+}
+
+impl Exception {
+    /// Visits the clauses of exceptions at any depth.
+    pub fn each_clauses<'e>(except: &'e [Exception], visit: &mut dyn FnMut(&'e Clauses)) {
+        for exception in except {
+            visit(&exception.clauses);
+            Exception::each_clauses(&exception.except, visit);
+        }
+    }
+}
+
 /// A rule of a policy.
 #[derive(Debug, Clone)]
 pub struct Rule {
