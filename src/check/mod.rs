@@ -1,9 +1,9 @@
 //! Planned flows and tests judged against policies: verdicts as data, then in words.
 //!
-//! `situation` says what acts an edge or a store stands for, `judge` gives every act its verdict,
-//! `findings` groups acts into findings, `plans` and `expectations` drive plans and tests,
-//! `standing` checks standing duties, `sense` rules that make none, `wording` says it all to people,
-//! and `waivers` silences what was waived.
+//! `situation` says what acts an edge or a store stands for, `judge` what a policy rules of a datum,
+//! `verdicts` gives every act its verdict, `findings` groups acts into findings, `plans` and
+//! `expectations` drive plans and tests, `standing` checks standing duties, `sense` rules that make
+//! none, `wording` says it all to people, and `waivers` silences what was waived.
 
 pub mod alike;
 pub mod classes;
@@ -18,6 +18,7 @@ pub mod sense;
 pub mod situation;
 pub mod standing;
 pub mod suspects;
+pub mod verdicts;
 pub mod waivers;
 pub mod wording;
 
