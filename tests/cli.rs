@@ -406,6 +406,59 @@ fn tables_stay_in_the_project() {
     }
 }
 
+/// Rows that say the same are kept once; what is wrong with the facts of each points at its own cell.
+#[test]
+fn facts_of_rows_that_say_the_same_have_their_own_places() {
+    let dir = folder(&[
+        (
+            "a.abide",
+            b"data d\nfact old until 2020-01-01\nfact yes excludes no\nfact no\npolicy p {\n  may collect, use, share d\n  \
+             retain d at most 1 year\n}\nplan x {\n  checks p\n  source c\n  system a\n  system bbb\n  flows \"f.csv\"\n  \
+             nodes \"n.csv\"\n}\n",
+        ),
+        (
+            "f.csv",
+            b"from,to,data,given\nc,a,d,old\nc,bbb,d,old\na,bbb,d,yes;no\nbbb,a,d,yes;no\na,long-store,d,\na,s,d,\n",
+        ),
+        (
+            "n.csv",
+            b"name,kind,keeps\ns,store,d 1 year given old\nlong-store,store,d 1 year given old\n",
+        ),
+    ]);
+    let output = abide(
+        dir.path(),
+        &[
+            "check",
+            "-A",
+            "all",
+            "-W",
+            "expired-fact",
+            "-W",
+            "impossible-facts",
+            "-f",
+            "concise",
+        ],
+    );
+    let text = out(&output);
+    let places: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("-fact"))
+        .filter_map(|line| line.split(": ").next())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "f.csv:2:7",
+            "f.csv:3:9",
+            "f.csv:4:9",
+            "f.csv:5:9",
+            "n.csv:2:24",
+            "n.csv:3:33"
+        ],
+        "{text}"
+    );
+}
+
 /// A table large enough to be read in parts, with some rows that are wrong.
 #[test]
 fn however_many_threads_read_a_table_they_say_the_same() {

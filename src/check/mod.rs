@@ -3,9 +3,11 @@
 //! `situation` says what acts an edge or a store stands for, `judge` what a policy rules of a datum,
 //! `verdicts` gives every act its verdict, `findings` groups acts into findings, `plans` and
 //! `expectations` drive plans and tests, `standing` checks standing duties, `sense` rules that make
-//! none, `wording` says it all to people, and `waivers` silences what was waived.
+//! none, `wording` says it all to people, `cells` finds places in rows that others share, and `waivers`
+//! silences what was waived.
 
 pub mod alike;
+pub mod cells;
 pub mod classes;
 pub mod counts;
 pub mod expectations;

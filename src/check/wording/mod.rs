@@ -8,6 +8,7 @@ pub use acts::{conditions, describe, describe_fully, duty_names, literals, said}
 pub use expectation::expectation;
 
 use super::More;
+use super::cells::Firsts;
 use super::findings::At;
 use super::judge::Judge;
 use super::plans::Outcome;
@@ -16,6 +17,7 @@ use crate::diag::{Code, Diagnostic, Diags, FlowFinding, codes};
 use crate::model::plans::NodeKind;
 use crate::model::vocabulary::Kind;
 use crate::model::{Action, Edge, Model, Plan, Statement};
+use crate::source::Span;
 use finding::{deciding, of_finding};
 
 /// Says everything of a plan, up to so many findings; counts the others. Where waivers stand, each
@@ -127,6 +129,12 @@ pub fn plan(
             flow_of_edge(plan, edge, &data),
         ));
     }
+    let none = outcome.impossible.is_empty() && outcome.expired.is_empty();
+    let firsts = (!none).then(|| Firsts::of(plan));
+    let own = |at: At, span: Span| {
+        let firsts = firsts.as_ref();
+        firsts.map_or(span, |firsts| firsts.own(plan, at, span))
+    };
     for (at, span) in &outcome.impossible {
         if left_out(diags, &codes::IMPOSSIBLE_FACTS, *at) {
             continue;
@@ -134,7 +142,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::IMPOSSIBLE_FACTS,
-                *span,
+                own(*at, *span),
                 "these facts can't hold together",
             )
             .label("no world allows what is given here and what lasts from collection")
@@ -160,7 +168,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::EXPIRED_FACT,
-                *span,
+                own(*at, *span),
                 format!("`{name}` no longer holds: it ended on {when}"),
             )
             .label(format!("false since {when}"))

@@ -1,0 +1,62 @@
+//! Places of what rows of a table share: rows that say the same are kept once, with the places of the first
+//! of them, and a finding on another points at its own cell.
+
+use super::findings::At;
+use crate::model::Plan;
+use crate::model::plans::{EdgeDetails, NodeDetails};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Where the first edge or node that has some details lies.
+pub struct Firsts {
+    edges: FxHashMap<*const EdgeDetails, u32>,
+    nodes: FxHashMap<*const NodeDetails, u32>,
+}
+
+impl Firsts {
+    /// Of a plan.
+    pub fn of(plan: &Plan) -> Firsts {
+        let mut firsts = Firsts {
+            edges: FxHashMap::default(),
+            nodes: FxHashMap::default(),
+        };
+        for edge in &plan.edges {
+            let first = firsts.edges.entry(Arc::as_ptr(&edge.details));
+            first.or_insert(edge.span.start);
+        }
+        for node in &plan.nodes {
+            let first = firsts.nodes.entry(Arc::as_ptr(&node.details));
+            first.or_insert(node.whole.end);
+        }
+        firsts
+    }
+
+    /// The place of an edge or store that a place in its details means. What rows share is the rest of
+    /// their lines, letter by letter, so it lies as far from the start of an edge's cell, or from the end
+    /// of a node's line, as it does in the first row.
+    pub fn own(&self, plan: &Plan, at: At, span: Span) -> Span {
+        let (first, own) = match at {
+            At::Edge(at) => {
+                let edge = &plan.edges[at];
+                let first = self.edges.get(&Arc::as_ptr(&edge.details));
+                (first, (edge.span.file, edge.span.start))
+            }
+            At::Store(at) => {
+                let node = &plan.nodes[at];
+                let first = self.nodes.get(&Arc::as_ptr(&node.details));
+                (first, (node.whole.file, node.whole.end))
+            }
+        };
+        if own.0 != span.file {
+            return span;
+        }
+        let from = u64::from(first.copied().unwrap_or(own.1));
+        let moved = |place: u32| (u64::from(place) + u64::from(own.1)).saturating_sub(from) as u32;
+        Span {
+            file: span.file,
+            start: moved(span.start),
+            end: moved(span.end),
+        }
+    }
+}
