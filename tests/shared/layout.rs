@@ -91,6 +91,10 @@ pub fn check(name: &str, text: &str) {
 
 /// What a text says, its layout and what the formatter may add or drop left out.
 fn characters(text: &str) -> Vec<char> {
+    // One says `1 year` and `2 years`, whatever was written.
+    let singular = |text: String, unit: &str| text.replace(&format!("{unit}s"), unit);
+    let units = ["hour", "day", "week", "month", "year"];
+    let text = units.into_iter().fold(text.to_string(), singular);
     let mut all: Vec<char> = text
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '`' | '/' | '\u{feff}'))
