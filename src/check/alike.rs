@@ -1,14 +1,14 @@
 //! What is suspect on edges, told once for all that are alike.
 
 use super::judge::Judge;
-use super::profiles::{Profiles, current, parts};
+use super::profiles::{Profiles, current};
 use super::situation::{Situation, at_node, of_arrow};
 use super::suspects::Suspects;
 use crate::flow::graph::NOWHERE;
 use crate::flow::labels::Families;
 use crate::flow::rows::{Bits, EMPTY, RowId, Rows};
 use crate::flow::spread::transform;
-use crate::flow::{Asks, Graph, Origin, Spread};
+use crate::flow::{Graph, Origin, Spread};
 use crate::jobs;
 use crate::model::vocabulary::Literal;
 use crate::model::{Action, EdgeKind, Plan, PolicyId};
@@ -45,20 +45,12 @@ pub struct Alike {
 }
 
 impl Alike {
-    /// For a plan and the policies it checks.
-    pub fn new(
-        judge: &mut Judge,
-        plan: &Plan,
-        graph: &Graph,
-        policies: &[PolicyId],
-        asks: Asks,
-        jobs: usize,
-    ) -> Alike {
-        let numbers = Profiles::new(judge, plan, graph, asks, jobs);
+    /// For a plan, the policies it checks, and the profiles of its edges.
+    pub fn new(judge: &Judge, plan: &Plan, policies: &[PolicyId], numbers: Profiles) -> Alike {
         let vocabulary = &judge.model.vocabulary;
         let profile = |edge: &u32| {
             let edge = &plan.edges[*edge as usize];
-            let literals: Vec<Literal> = current(judge, edge);
+            let literals: Vec<Literal> = current(&judge.expired, edge);
             let situations = match &edge.kind {
                 EdgeKind::Arrow { .. } => of_arrow(vocabulary, plan, edge, &literals),
                 EdgeKind::Uses { .. } => {
@@ -149,7 +141,7 @@ impl Alike {
             };
             made || change.passes && held()
         };
-        let parts = parts(graph.ends.len(), jobs);
+        let parts = jobs::ranges(graph.ends.len(), jobs);
         let found = jobs::share(
             &parts,
             jobs,

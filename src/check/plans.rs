@@ -5,13 +5,16 @@ use super::alike::{Alike, Suspect};
 use super::counts::Counts;
 use super::findings::{At, Finding, Judged, group};
 use super::judge::{Judge, RuleRef};
+use super::profiles::Profiles;
 use super::situation::{Open, Relation, Situation, at_node, keeping, of_arrow, of_store, relation};
 use super::standing::{Unmet, unmet};
+use crate::flow::graph::build_with;
 use crate::flow::labels::reidentifies;
 use crate::flow::rows::{Bits, RowId};
 use crate::flow::spread::transform;
 use crate::flow::unsourced::{Unsourced, spread_all};
-use crate::flow::{Graph, LabelId, Paths, Spread, build};
+use crate::flow::{Details, Graph, LabelId, Paths, Spread, build};
+use crate::jobs;
 use crate::model::plans::{NodeDetails, NodeKind};
 use crate::model::rules::VerbWord;
 use crate::model::vocabulary::{Kind, Literal};
@@ -63,8 +66,16 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
     let vocabulary = &judge.model.vocabulary;
     let policies = unique(&plan.checks);
     let asks = judge.asks(plan);
-    let mut graph = build(vocabulary, plan, &judge.expired, asks);
-    let (spread, unsourced) = spread_all(vocabulary, plan, &mut graph);
+    let details = Arc::new(Details::new(plan, jobs));
+    let (model, late) = (judge.model, &judge.expired);
+    let spreading = || {
+        let mut graph = build_with(vocabulary, plan, late, asks, details.clone());
+        let (spread, unsourced) = spread_all(vocabulary, plan, &mut graph);
+        (graph, spread, unsourced)
+    };
+    // What is alike to rules does not depend on what nodes hold.
+    let profiles = || Profiles::new(model, late, plan, &details, asks, 1);
+    let ((mut graph, spread, unsourced), profiles) = jobs::both(jobs, spreading, profiles);
     if graph.labels.is_full() {
         return overfull(graph, spread);
     }
@@ -78,7 +89,7 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
         counts: Counts::default(),
         counted: FxHashMap::default(),
     };
-    let mut alike = Alike::new(judge, plan, &graph, &policies, asks, jobs);
+    let mut alike = Alike::new(judge, plan, &policies, profiles);
     for at in alike.candidates(judge, &graph, &spread, jobs) {
         let at = at as usize;
         let suspect = alike.suspects(judge, plan, &mut graph, &spread, at);

@@ -4,18 +4,16 @@
 //! that do. What is left to do for each edge of millions is to look up a few numbers.
 
 use super::classes::{Classes, SIDES};
-use super::judge::Judge;
 use super::situation::party_of;
 use crate::decide::Dim;
 use crate::flow::graph::set_or_any;
-use crate::flow::{Asks, Graph};
+use crate::flow::{Asks, Details};
 use crate::jobs;
 use crate::model::plans::{NodeDetails, NodeKind};
 use crate::model::vocabulary::{Kind, Literal, purpose};
-use crate::model::{Action, Edge, EdgeKind, NameId, NameSet, Plan};
+use crate::model::{Action, Edge, EdgeKind, Model, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// The profiles of edges: edges of one are alike to every rule.
@@ -41,38 +39,18 @@ type Key = (u8, u32, u32, u32, u32);
 
 impl Profiles {
     /// The profiles of a plan's edges, found by so many threads.
-    pub fn new(judge: &Judge, plan: &Plan, graph: &Graph, asks: Asks, jobs: usize) -> Profiles {
-        let keys = Keys::new(judge, plan, graph, asks);
-        let found = jobs::share(
-            &parts(plan.edges.len(), jobs),
-            jobs,
-            || (),
-            |(), part| keys.number(part.clone()),
-        );
-        let mut known: FxHashMap<Key, u32> = FxHashMap::default();
-        let mut all = Profiles {
-            of: Vec::with_capacity(plan.edges.len()),
-            first: Vec::new(),
-        };
-        for (of, firsts) in found {
-            let numbers = firsts.iter().map(|(key, edge)| {
-                *known.entry(*key).or_insert_with(|| {
-                    all.first.push(*edge);
-                    all.first.len() as u32 - 1
-                })
-            });
-            let numbers: Vec<u32> = numbers.collect();
-            all.of.extend(of.iter().map(|own| numbers[*own as usize]));
-        }
-        all
+    pub fn new(
+        model: &Model,
+        expired: &FixedBitSet,
+        plan: &Plan,
+        details: &Details,
+        asks: Asks,
+        jobs: usize,
+    ) -> Profiles {
+        let keys = Keys::new(model, expired, plan, details, asks);
+        let (of, first) = jobs::number(plan.edges.len(), jobs, |at| keys.key(at));
+        Profiles { of, first }
     }
-}
-
-/// Edges in as many parts as there are threads.
-pub fn parts(edges: usize, jobs: usize) -> Vec<Range<usize>> {
-    let size = edges.div_ceil(jobs.max(1)).max(1);
-    let starts = (0..edges).step_by(size);
-    starts.map(|start| start..edges.min(start + size)).collect()
 }
 
 /// What details say of an edge.
@@ -99,7 +77,7 @@ impl Role {
 /// What keys are made of.
 struct Keys<'k> {
     plan: &'k Plan,
-    graph: &'k Graph,
+    details: &'k Details,
     asks: Asks,
     /// By number of details.
     said: Vec<Said>,
@@ -109,13 +87,21 @@ struct Keys<'k> {
 }
 
 impl<'k> Keys<'k> {
-    fn new(judge: &Judge, plan: &'k Plan, graph: &'k Graph, asks: Asks) -> Keys<'k> {
+    fn new(
+        model: &Model,
+        expired: &FixedBitSet,
+        plan: &'k Plan,
+        details: &'k Details,
+        asks: Asks,
+    ) -> Keys<'k> {
         let mut manners: FxHashMap<Manner, u32> = FxHashMap::default();
-        let said = graph.first.iter().map(|edge| {
+        let said = details.first.iter().map(|edge| {
             let edge = &plan.edges[*edge as usize];
             let next = manners.len() as u32;
             Said {
-                manner: *manners.entry(manner(judge, edge)).or_insert(next),
+                manner: *manners
+                    .entry(manner(&model.vocabulary, expired, edge))
+                    .or_insert(next),
                 arrow: matches!(edge.kind, EdgeKind::Arrow { .. }),
                 sells: matches!(
                     edge.kind,
@@ -138,31 +124,17 @@ impl<'k> Keys<'k> {
         let role_of = role_of.collect();
         Keys {
             plan,
-            graph,
+            details,
             asks,
             said,
             role_of,
-            roles: roles(judge, plan, &first),
+            roles: roles(model, plan, &first),
         }
-    }
-
-    /// Numbers the profiles of some edges, and gives each with its first edge.
-    fn number(&self, part: Range<usize>) -> (Vec<u32>, Vec<(Key, u32)>) {
-        let mut known: FxHashMap<Key, u32> = FxHashMap::default();
-        let mut firsts = Vec::new();
-        let of = part.map(|at| {
-            let key = self.key(at);
-            *known.entry(key).or_insert_with(|| {
-                firsts.push((key, at as u32));
-                firsts.len() as u32 - 1
-            })
-        });
-        (of.collect(), firsts)
     }
 
     fn key(&self, at: usize) -> Key {
         let edge = &self.plan.edges[at];
-        let said = &self.said[self.graph.details[at] as usize];
+        let said = &self.said[self.details.of[at] as usize];
         let manner = said.manner;
         let (from, to) = (self.role_of[edge.from()], self.role_of[edge.to()]);
         let (sender, receiver) = (&self.roles[from as usize], &self.roles[to as usize]);
@@ -199,8 +171,8 @@ impl<'k> Keys<'k> {
 }
 
 /// The roles of some nodes.
-fn roles(judge: &Judge, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
-    let vocabulary = &judge.model.vocabulary;
+fn roles(model: &Model, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
+    let vocabulary = &model.vocabulary;
     let mut roles: Vec<Role> = nodes
         .iter()
         .map(|at| Role {
@@ -211,7 +183,7 @@ fn roles(judge: &Judge, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
         .collect();
     for action in Action::ALL {
         for dim in SIDES {
-            let mut all = Classes::new(judge.model, action, dim);
+            let mut all = Classes::new(model, action, dim);
             for (at, role) in nodes.iter().zip(&mut roles) {
                 let node = &plan.nodes[*at];
                 role.classes.push(match dim {
@@ -224,13 +196,13 @@ fn roles(judge: &Judge, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
     roles
 }
 
-fn manner(judge: &Judge, edge: &Edge) -> Manner {
+fn manner(vocabulary: &Vocabulary, expired: &FixedBitSet, edge: &Edge) -> Manner {
     let (kind, verb) = match &edge.kind {
         EdgeKind::Arrow { verb, .. } => (0, *verb),
         EdgeKind::Uses { .. } => (1, None),
         EdgeKind::Derives { .. } => (2, None),
     };
-    let purposes = judge.model.vocabulary.of(Kind::Purpose);
+    let purposes = vocabulary.of(Kind::Purpose);
     let purpose = edge.purpose.as_ref().map(|list| purposes.atoms(list));
     let as_written = |list: &NameSet| (list.include.clone(), list.exclude.clone());
     // Lists that speak of purposes of collection mean more than their atoms.
@@ -241,15 +213,15 @@ fn manner(judge: &Judge, edge: &Edge) -> Manner {
         verb,
         purpose,
         written.map(as_written),
-        current(judge, edge),
+        current(expired, edge),
         edge.fulfilling.clone(),
     )
 }
 
 /// Given facts less those that no longer hold.
-pub fn current(judge: &Judge, edge: &Edge) -> Vec<Literal> {
+pub fn current(expired: &FixedBitSet, edge: &Edge) -> Vec<Literal> {
     let literals = edge.given.iter().map(|(literal, _)| *literal);
     literals
-        .filter(|literal| !(literal.holds && judge.expired.contains(literal.fact.0 as usize)))
+        .filter(|literal| !(literal.holds && expired.contains(literal.fact.0 as usize)))
         .collect()
 }

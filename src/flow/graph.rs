@@ -1,5 +1,6 @@
 //! A plan's graph: its edges as moves of labels between nodes, in rows that fit a processor's cache.
 
+use super::details::Details;
 use super::labels::{Label, LabelId, Labels, Origin, Purposes};
 use super::links::Links;
 use crate::limits;
@@ -75,10 +76,8 @@ pub struct Graph {
     pub nodes: usize,
     /// By edge: the sender, and the receiver of labels or `NOWHERE`.
     pub ends: Vec<(u32, u32)>,
-    /// By edge: a number of its details, the same for edges that share them.
-    pub details: Vec<u32>,
-    /// By that number: the first edge that has the details.
-    pub first: Vec<u32>,
+    /// What edges say, by number.
+    pub details: Arc<Details>,
     /// By edge: a number of `changes`.
     pub change: Vec<u32>,
     /// What edges do to labels.
@@ -124,6 +123,18 @@ impl Graph {
 
 /// The graph of a plan, with the labels that its sources and externals make.
 pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: Asks) -> Graph {
+    let details = Details::new(plan, 1);
+    build_with(vocabulary, plan, expired, asks, Arc::new(details))
+}
+
+/// The same where what edges say is numbered already.
+pub fn build_with(
+    vocabulary: &Vocabulary,
+    plan: &Plan,
+    expired: &FixedBitSet,
+    asks: Asks,
+    details: Arc<Details>,
+) -> Graph {
     let mut labels = Labels::up_to(asks.most);
     labels.ancestors.intern(Vec::new());
     let mut builder = Builder {
@@ -135,8 +146,7 @@ pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: 
         graph: Graph {
             nodes: plan.nodes.len(),
             ends: Vec::with_capacity(plan.edges.len()),
-            details: Vec::with_capacity(plan.edges.len()),
-            first: Vec::new(),
+            details: details.clone(),
             change: Vec::with_capacity(plan.edges.len()),
             changes: Vec::new(),
             data: Vec::new(),
@@ -145,8 +155,7 @@ pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: 
             links: Links::default(),
         },
         kinds: plan.nodes.iter().map(|node| node.kind).collect(),
-        details_of: FxHashMap::default(),
-        moves: Vec::new(),
+        moves: moves(plan, &details),
         known_changes: FxHashMap::default(),
         known_data: FxHashMap::default(),
         origin_of: FxHashMap::default(),
@@ -191,6 +200,16 @@ struct Move {
     changes: [Option<u32>; 2],
 }
 
+fn moves(plan: &Plan, details: &Details) -> Vec<Move> {
+    let first = details.first.iter().map(|edge| &plan.edges[*edge as usize]);
+    let moves = first.map(|edge| Move {
+        uses: matches!(edge.kind, EdgeKind::Uses { .. }),
+        listed: matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. }),
+        changes: [None; 2],
+    });
+    moves.collect()
+}
+
 struct Builder<'b> {
     vocabulary: &'b Vocabulary,
     plan: &'b Plan,
@@ -200,7 +219,6 @@ struct Builder<'b> {
     graph: Graph,
     /// The kinds of nodes, side by side.
     kinds: Vec<NodeKind>,
-    details_of: FxHashMap<Place<EdgeDetails>, u32>,
     /// By number of details.
     moves: Vec<Move>,
     known_changes: FxHashMap<Change, u32>,
@@ -222,17 +240,7 @@ impl Builder<'_> {
     fn edge(&mut self, at: usize, edge: &Edge) {
         let sender = self.kinds[edge.from()];
         let receiver = self.kinds[edge.to()];
-        let next = self.moves.len() as u32;
-        let place = Arc::as_ptr(&edge.details);
-        let details = *self.details_of.entry(place).or_insert(next);
-        if details == next {
-            self.graph.first.push(at as u32);
-            self.moves.push(Move {
-                uses: matches!(edge.kind, EdgeKind::Uses { .. }),
-                listed: matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. }),
-                changes: [None; 2],
-            });
-        }
+        let details = self.graph.details.of[at];
         let known = &self.moves[details as usize];
         let listed = known.listed;
         let delivers = !known.uses && (receiver != NodeKind::Source || edge.to() == edge.from());
@@ -250,7 +258,6 @@ impl Builder<'_> {
             }
         };
         self.graph.ends.push((edge.from() as u32, to));
-        self.graph.details.push(details);
         self.graph.change.push(change);
         if listed && matches!(sender, NodeKind::Source | NodeKind::External) {
             let origin = self.origin(edge);

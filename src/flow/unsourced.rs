@@ -188,6 +188,7 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
         .map(|node| matches!(node.kind, NodeKind::Source | NodeKind::External))
         .collect();
     let needed: Vec<Option<(&NameSet, bool)>> = graph
+        .details
         .first
         .iter()
         .map(|edge| needed(&plan.edges[*edge as usize]))
@@ -196,7 +197,7 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
     // Details that differ in what for they are have the same lists.
     let mut known: FxHashMap<AsWritten, Rc<Vec<Asked>>> = FxHashMap::default();
     let mut all = Vec::new();
-    for (at, (details, (from, _))) in graph.details.iter().zip(&graph.ends).enumerate() {
+    for (at, (details, (from, _))) in graph.details.of.iter().zip(&graph.ends).enumerate() {
         let Some((list, always)) = needed[*details as usize] else {
             continue;
         };
