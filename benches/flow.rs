@@ -15,16 +15,18 @@ mod bare;
 mod datalog;
 mod shapes;
 
-use abide::check::{Judge, plans};
+use abide::check::{Judge, plans, wording};
 use abide::flow::{Asks, build, spread, unsourced::spread_all};
 use abide::model::PolicyId;
 use abide::model::lower::{Elsewhere, Visible, lower_knowing};
-use abide::source::{FileId, Span};
+use abide::report::{Report, human};
+use abide::source::{FileId, SourceMap, Span};
 use abide::syntax::ast::{Item, PlanItem};
 use abide::syntax::parse;
 use abide::syntax::table::{TableFormat, TableText, Tables};
 use fixedbitset::FixedBitSet;
 use shapes::{Files, Shape};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -42,7 +44,7 @@ fn main() {
                 ("nodes.csv", files.nodes),
                 ("flows.csv", files.flows),
             ] {
-                std::fs::write(std::path::Path::new(folder).join(name), text).expect("written");
+                std::fs::write(Path::new(folder).join(name), text).expect("written");
             }
         }
         [shape, nodes] => run(of(shape), number(nodes)),
@@ -80,7 +82,7 @@ fn run(shape: Shape, nodes: usize) {
         files.nodes.len() + files.flows.len()
     );
     let mut diags = Vec::new();
-    let ast = parse(FileId(0), &files.abide, &mut diags);
+    let (ast, parsing) = timed(|| parse(FileId(0), &files.abide, &mut diags));
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let texts = texts(&ast, &files);
     let tables = Tables { texts, jobs };
@@ -118,7 +120,16 @@ fn run(shape: Shape, nodes: usize) {
     );
     let ratio = |time: Duration| time.as_secs_f64() / bare_time.as_secs_f64();
     let both = building + spreading;
+    let mut found = Vec::new();
+    let (_, wording) = timed(|| wording::plan(&model, &judge, plan, &outcome, 100, &mut found));
+    let (sources, mut page) = (sources(&files), Vec::new());
+    let asts = [ast.clone()];
+    let (_, writing) = timed(|| {
+        let report = Report::of(&sources, &asts, &found);
+        human::write(&report, false, &mut page).expect("memory takes it")
+    });
     for (name, time) in [
+        ("parse the policy", parsing),
         ("lower, from text", lowering),
         ("compile the policy", compiling),
         ("build the graph", building),
@@ -126,6 +137,7 @@ fn run(shape: Shape, nodes: usize) {
         ("build and spread", both),
         ("bare propagation", bare_time),
         ("build, spread, judge", judging),
+        ("report 100 findings", wording + writing),
     ] {
         println!(
             "  {name:<22} {:>9.1} ms  {:>6.2} x bare",
@@ -146,6 +158,20 @@ fn run(shape: Shape, nodes: usize) {
         );
     }
     let _ = spread(&mut graph);
+}
+
+/// All texts, in the order of their numbers.
+fn sources(files: &Files) -> SourceMap {
+    let mut sources = SourceMap::default();
+    let all = [
+        ("map.abide", &files.abide),
+        ("nodes.csv", &files.nodes),
+        ("flows.csv", &files.flows),
+    ];
+    for (name, text) in all {
+        sources.add(Path::new(name), name.to_string(), text.clone());
+    }
+    sources
 }
 
 /// The texts of the tables by the place of the path that names each.

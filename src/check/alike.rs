@@ -39,7 +39,10 @@ pub struct Alike {
     suspects: Suspects,
     numbers: Profiles,
     profiles: Vec<Profile>,
+    /// By change and row: the labels after the edge.
     changed: FxHashMap<(u32, RowId), Bits>,
+    /// By set of data: its labels, of those that nodes hold.
+    masks: FxHashMap<u32, Bits>,
     /// Scratch.
     scratch: Bits,
 }
@@ -73,6 +76,7 @@ impl Alike {
             numbers,
             profiles,
             changed: FxHashMap::default(),
+            masks: FxHashMap::default(),
             scratch: Bits::default(),
         }
     }
@@ -102,16 +106,10 @@ impl Alike {
         }
         let mut makes = FixedBitSet::with_capacity(graph.ends.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
-        let mut masks: FxHashMap<u32, Bits> = FxHashMap::default();
-        for change in graph
-            .changes
-            .iter()
-            .filter(|one| one.form.is_some() && one.passes)
-        {
-            if let Some(data) = change.data {
-                masks
-                    .entry(data)
-                    .or_insert_with(|| of_data(graph, &graph.data[data as usize]));
+        for change in &graph.changes {
+            if let (Some(data), Some(_), true) = (change.data, change.form, change.passes) {
+                let known = self.masks.entry(data);
+                known.or_insert_with(|| of_data(graph, &graph.data[data as usize]));
             }
         }
         let before = self.before(graph);
@@ -136,7 +134,7 @@ impl Alike {
                     .get(&(number as u32, form))
                     .is_some_and(|labels| match change.data {
                         None => spread.rows.meets(row, labels),
-                        Some(data) => spread.rows.meets_both(row, labels, &masks[&data]),
+                        Some(data) => spread.rows.meets_both(row, labels, &self.masks[&data]),
                     }),
             };
             made || change.passes && held()
@@ -245,32 +243,34 @@ impl Alike {
         let number = graph.change[at];
         let change = &graph.changes[number as usize];
         if row != EMPTY {
-            match (change.data, change.keeps_labels()) {
-                (None, true) => carried.add(rows.words(row)),
-                _ => {
-                    let all = self.changed.entry((number, row)).or_insert_with(|| {
-                        let mut all = Bits::default();
-                        let step = graph.changes[number as usize].clone();
-                        let data = step.data.map(|data| graph.data[data as usize].clone());
-                        let passing: Vec<usize> = rows
-                            .labels(row)
-                            .filter(|label| {
-                                let datum = graph.labels.get(*label).data.0 as usize;
-                                data.as_ref().is_none_or(|data| data.contains(datum))
-                            })
-                            .collect();
-                        for label in passing {
-                            if step.derives.is_some() {
-                                all.insert(label);
-                            }
-                            for made in transform(&mut graph.labels, &step, label) {
-                                all.insert(made);
-                            }
-                        }
-                        all
-                    });
-                    carried.add(all.words());
+            let passing = |masks: &mut FxHashMap<u32, Bits>, into: &mut Bits| match change.data {
+                None => into.add(rows.words(row)),
+                Some(data) => {
+                    let mask = masks
+                        .entry(data)
+                        .or_insert_with(|| of_data(graph, &graph.data[data as usize]));
+                    into.add_shared(rows.words(row), mask);
                 }
+            };
+            if change.keeps_labels() {
+                passing(&mut self.masks, carried);
+            } else if let Some(known) = self.changed.get(&(number, row)) {
+                carried.add(known.words());
+            } else {
+                let mut labels = Bits::default();
+                passing(&mut self.masks, &mut labels);
+                let change = change.clone();
+                let mut all = Bits::default();
+                for label in labels.labels() {
+                    if change.derives.is_some() {
+                        all.insert(label);
+                    }
+                    for made in transform(&mut graph.labels, &change, label) {
+                        all.insert(made);
+                    }
+                }
+                carried.add(all.words());
+                self.changed.insert((number, row), all);
             }
         }
         let makes = graph.makes(at).to_vec();

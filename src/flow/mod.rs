@@ -5,6 +5,7 @@
 //! runs all moves to the fixpoint, `unsourced` finds what nothing brings, `paths` finds the shortest way
 //! that brought a label somewhere.
 
+mod circles;
 pub mod details;
 pub mod graph;
 pub mod groups;

@@ -3,16 +3,15 @@
 //! Upstream first: a name that another such edge would bring is not reported. Where such edges
 //! bring each other their data in a cycle, the first in the text is.
 
+use super::circles::{Class, choose};
 use super::graph::{Graph, NOWHERE, make, unknown_origin};
 use super::labels::{LabelId, Labels};
 use super::rows::Bits;
-use super::spread::{Spread, Sweep, passes, spread, transform};
+use super::spread::{Spread, Sweep, spread, transform};
 use crate::model::plans::NodeKind;
 use crate::model::vocabulary::Kind;
 use crate::model::{Edge, EdgeKind, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
-use petgraph::algo::tarjan_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -75,44 +74,8 @@ pub fn spread_all(
         let chosen: Vec<usize> = match single {
             true => (0..here.len()).collect(),
             false => {
-                // Many may bring the same to the same node, and want the same of the same.
-                let mut known: FxHashMap<(u32, &[LabelId], u32, &FixedBitSet), usize> =
-                    FxHashMap::default();
-                let mut classes: Vec<Vec<usize>> = Vec::new();
-                for (nth, (at, made)) in here.iter().zip(&made).enumerate() {
-                    let one = &missing[*at];
-                    let (_, to) = sweep.graph.ends[one.edge];
-                    let change = sweep.graph.change[one.edge];
-                    // Of a derivation what arrives is what it makes.
-                    let to = match sweep.graph.changes[change as usize].derives {
-                        Some(_) => u32::MAX - change,
-                        None => to,
-                    };
-                    let class =
-                        *known
-                            .entry((to, made, one.from, &one.data))
-                            .or_insert_with(|| {
-                                classes.push(Vec::new());
-                                classes.len() - 1
-                            });
-                    classes[class].push(nth);
-                }
-                let within = Within::new(sweep.graph, &part);
-                let reaches: Vec<Vec<usize>> = classes
-                    .iter()
-                    .map(|class| {
-                        let one = &missing[here[class[0]]];
-                        let held = within.alone(sweep.graph, one.edge, &made[class[0]]);
-                        let labels = &sweep.graph.labels;
-                        let reached = |other: &usize| {
-                            let other = &missing[here[classes[*other][0]]];
-                            let mut held = held.get(&other.from).into_iter().flat_map(Bits::labels);
-                            held.any(|label| other.wants(labels, label))
-                        };
-                        (0..classes.len()).filter(reached).collect()
-                    })
-                    .collect();
-                choose(&reaches, &classes)
+                let classes = classes(sweep.graph, &missing, &here, &made);
+                choose(sweep.graph, &part, &classes)
             }
         };
         for at in chosen {
@@ -155,6 +118,49 @@ fn made_up(
     let made = make(vocabulary, &mut graph.labels, form, &missing.data, origin);
     graph.labels.take(made.len());
     made
+}
+
+/// What is missing, by what it would bring where and what is missing there: many may be the same.
+fn classes(
+    graph: &mut Graph,
+    missing: &[Missing],
+    here: &[usize],
+    made: &[Vec<LabelId>],
+) -> Vec<Class> {
+    let mut known: FxHashMap<(u32, &[LabelId], u32, &FixedBitSet), usize> = FxHashMap::default();
+    let mut classes: Vec<Class> = Vec::new();
+    for (nth, (at, made)) in here.iter().zip(made).enumerate() {
+        let one = &missing[*at];
+        let (_, to) = graph.ends[one.edge];
+        let number = graph.change[one.edge];
+        // Of a derivation what arrives is what it makes.
+        let place = match graph.changes[number as usize].derives {
+            Some(_) => u32::MAX - number,
+            None => to,
+        };
+        let class = *known
+            .entry((place, made, one.from, &one.data))
+            .or_insert_with(|| {
+                let change = &graph.changes[number as usize];
+                let mut brings: Vec<(u32, LabelId)> = Vec::new();
+                for label in made.iter().filter(|_| to != NOWHERE) {
+                    let arriving = match &change.derives {
+                        Some(_) => transform(&mut graph.labels, change, *label),
+                        None => vec![*label],
+                    };
+                    brings.extend(arriving.into_iter().map(|label| (to, label)));
+                }
+                classes.push(Class {
+                    brings,
+                    from: one.from,
+                    data: one.data.clone(),
+                    members: Vec::new(),
+                });
+                classes.len() - 1
+            });
+        classes[class].members.push(nth);
+    }
+    classes
 }
 
 struct Missing {
@@ -278,130 +284,4 @@ fn brings(sweep: &Sweep, missing: &Missing) -> bool {
     let row = sweep.row(missing.from as usize);
     let mut held = sweep.rows().labels(row);
     held.any(|label| missing.wants(labels, label))
-}
-
-/// The moves within a circle, by sender.
-struct Within {
-    out: FxHashMap<u32, Vec<u32>>,
-}
-
-impl Within {
-    fn new(graph: &Graph, part: &[u32]) -> Within {
-        let mut out: FxHashMap<u32, Vec<u32>> =
-            part.iter().map(|node| (*node, Vec::new())).collect();
-        for node in part {
-            for (edge, sender) in graph.links.arriving(*node as usize) {
-                if let Some(edges) = out.get_mut(&sender) {
-                    edges.push(edge);
-                }
-            }
-        }
-        Within { out }
-    }
-
-    /// What nodes of the circle would hold if an edge alone brought these labels.
-    fn alone(&self, graph: &mut Graph, edge: usize, made: &[LabelId]) -> FxHashMap<u32, Bits> {
-        let mut held: FxHashMap<u32, Bits> = FxHashMap::default();
-        let mut open: Vec<(u32, LabelId)> = Vec::new();
-        let arrive = |held: &mut FxHashMap<u32, Bits>, open: &mut Vec<_>, to: u32, label| {
-            let bits = held.entry(to).or_default();
-            if !bits.has(label) {
-                bits.insert(label);
-                open.push((to, label));
-            }
-        };
-        let (_, to) = graph.ends[edge];
-        if to == NOWHERE {
-            return held;
-        }
-        for label in made {
-            let change = &graph.changes[graph.change[edge] as usize];
-            let arriving = match &change.derives {
-                Some(_) => transform(&mut graph.labels, change, *label),
-                None => vec![*label],
-            };
-            for label in arriving {
-                arrive(&mut held, &mut open, to, label);
-            }
-        }
-        while let Some((node, label)) = open.pop() {
-            if graph.labels.is_full() {
-                break;
-            }
-            for edge in self.out.get(&node).into_iter().flatten() {
-                let step = graph.step(*edge as usize);
-                if !step.change.passes || !passes(&graph.labels, &step, label) {
-                    continue;
-                }
-                let (_, to) = graph.ends[*edge as usize];
-                let change = &graph.changes[graph.change[*edge as usize] as usize];
-                for label in transform(&mut graph.labels, change, label) {
-                    arrive(&mut held, &mut open, to, label);
-                }
-            }
-        }
-        held
-    }
-}
-
-/// Which of the missing are reported, by what each class of them would bring to the others.
-fn choose(reaches: &[Vec<usize>], classes: &[Vec<usize>]) -> Vec<usize> {
-    let mut reported = Vec::new();
-    let mut left: Vec<Vec<usize>> = classes.to_vec();
-    while left.iter().any(|class| !class.is_empty()) {
-        let mut graph = DiGraph::<usize, ()>::new();
-        let mut index = vec![None; left.len()];
-        for (class, members) in left.iter().enumerate() {
-            if !members.is_empty() {
-                index[class] = Some(graph.add_node(class));
-            }
-        }
-        for (one, others) in reaches.iter().enumerate() {
-            for other in others {
-                if let (Some(a), Some(b)) = (index[one], index[*other]) {
-                    graph.add_edge(a, b, ());
-                }
-            }
-        }
-        // Whether a class lies in a part that was looked at before; parts come last first.
-        let mut part_of = vec![usize::MAX; graph.node_count()];
-        let parts = tarjan_scc(&graph);
-        for (at, part) in parts.iter().enumerate() {
-            part.iter().for_each(|node| part_of[node.index()] = at);
-        }
-        let mut chosen: Vec<(usize, usize)> = Vec::new();
-        for (at, part) in parts.iter().enumerate() {
-            let from_outside = |node: &NodeIndex| {
-                graph
-                    .neighbors_directed(*node, petgraph::Direction::Incoming)
-                    .any(|other| part_of[other.index()] != at)
-            };
-            if part.iter().any(from_outside) {
-                continue;
-            }
-            let members = part.iter().flat_map(|node| {
-                let class = graph[*node];
-                left[class].iter().map(move |member| (*member, class))
-            });
-            let circle = part.len() > 1 || graph.contains_edge(part[0], part[0]);
-            match circle {
-                // Of a circle the first in the text.
-                true => chosen.extend(members.min()),
-                false => chosen.extend(members),
-            }
-        }
-        for (member, class) in &chosen {
-            left[*class].retain(|other| other != member);
-        }
-        let mut bringing: Vec<usize> = chosen.iter().map(|(_, class)| *class).collect();
-        bringing.sort_unstable();
-        bringing.dedup();
-        for class in bringing {
-            for other in &reaches[class] {
-                left[*other].clear();
-            }
-        }
-        reported.extend(chosen.into_iter().map(|(member, _)| member));
-    }
-    reported
 }
