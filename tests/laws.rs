@@ -481,3 +481,26 @@ fn the_witness_of_a_conflict_is_forbidden() {
         Ok(said)
     });
 }
+
+#[test]
+fn on_a_circle_of_any_length_the_first_flow_is_reported() {
+    for length in [2, 3, 40, 4000] {
+        let mut text =
+            "data d\nsubject person\npolicy p { may use any }\nplan c {\n checks p\n".to_string();
+        for node in 0..length {
+            text += &format!(" system s{node}\n");
+        }
+        for node in 0..length {
+            text += &format!(" s{node} -> s{} : d\n", (node + 1) % length);
+        }
+        text += "}\n";
+        let mut diags = Vec::new();
+        let ast = parse(FileId(0), &text, &mut diags);
+        let model = lower(&[&ast], &Default::default(), &mut diags);
+        assert!(diags.is_empty(), "{diags:?}");
+        let outcome = abide::check::plans::judge(&mut judge(&model), &model.plans[0]);
+        let reported: Vec<usize> = outcome.unsourced.iter().map(|one| one.edge).collect();
+        assert_eq!(reported, [0], "a circle of {length} systems");
+        assert!(outcome.findings.is_empty());
+    }
+}
