@@ -35,8 +35,11 @@ const WORK: &str = "ABIDE_WORK";
 /// Some work: prepared, it is what is counted.
 type Prepared = Box<dyn FnOnce() -> usize>;
 
-/// The works by name.
-const WORKS: [(&str, fn() -> Prepared); 5] = [
+/// A work by name, with what makes it ready.
+type Work = (&'static str, fn() -> Prepared);
+
+/// The works.
+const WORKS: [Work; 5] = [
     ("parse", parsing),
     ("format", formatting),
     ("lower-and-compile", compiling),

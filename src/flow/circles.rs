@@ -6,9 +6,11 @@
 
 use super::graph::Graph;
 use super::labels::LabelId;
-use super::links::{Links, parts};
 use super::spread::{passes, transform};
 use fixedbitset::FixedBitSet;
+use petgraph::Direction::Incoming;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -118,32 +120,34 @@ impl Reach {
         let arrivals = self.next.len();
         let alive = |class: &u32| !left[*class as usize].is_empty();
         let number = |class: u32| arrivals as u32 + class;
-        let mut links: Vec<(u32, u32, u32)> = Vec::new();
+        let mut flow: DiGraph<(), ()> = DiGraph::default();
+        for _ in 0..arrivals + left.len() {
+            flow.add_node(());
+        }
         for at in 0..arrivals as u32 {
-            links.extend(self.next[at as usize].iter().map(|to| (*to, at, 0)));
+            flow.extend_with_edges(self.next[at as usize].iter().map(|to| (at, *to)));
             let ends = self.ends[at as usize].iter().filter(|class| alive(class));
-            links.extend(ends.map(|class| (number(*class), at, 0)));
+            flow.extend_with_edges(ends.map(|class| (at, number(*class))));
         }
         for class in (0..left.len() as u32).filter(alive) {
             let starts = self.starts[class as usize].iter();
-            links.extend(starts.map(|to| (*to, number(class), 0)));
+            flow.extend_with_edges(starts.map(|to| (number(class), *to)));
         }
-        let links = Links::once(arrivals + left.len(), &links);
-        let parts = parts(&links, arrivals + left.len(), |_| true);
-        // Whether some class comes before a node; parts come in the order of the flow.
+        // Whether some class comes before a node. The walk of Kosaraju's algorithm has a stack of its
+        // own, for plans are as deep as people make them; it ends with the parts where the flow begins.
         let mut after = vec![false; arrivals + left.len()];
         let mut chosen = Vec::new();
-        for part in parts.iter() {
+        for part in kosaraju_scc(&flow).iter().rev() {
             let classes = part
                 .iter()
-                .filter_map(|node| node.checked_sub(arrivals as u32));
+                .filter_map(|node| (node.index() as u32).checked_sub(arrivals as u32));
             let classes: Vec<u32> = classes.filter(alive).collect();
             let before = part.iter().any(|node| {
-                let mut senders = links.range(*node as usize).map(|at| links.link(at).1);
-                senders.any(|sender| after[sender as usize])
+                let mut senders = flow.neighbors_directed(*node, Incoming);
+                senders.any(|sender| after[sender.index()])
             });
             let here = before || !classes.is_empty();
-            part.iter().for_each(|node| after[*node as usize] = here);
+            part.iter().for_each(|node| after[node.index()] = here);
             if before {
                 continue;
             }
