@@ -14,7 +14,7 @@ use std::time::Duration;
 pub type Texts = BTreeMap<PathBuf, String>;
 
 /// How long nothing must happen before files are read: editors write in several steps.
-const REST: Duration = Duration::from_millis(15);
+const REST: Duration = Duration::from_millis(10);
 
 /// Checks, and again on every change, until the program is ended. Folders are watched, not files, for
 /// many editors write a new file and give it the old one's name.

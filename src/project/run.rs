@@ -213,8 +213,30 @@ fn off(levels: &Levels, code: &str) -> bool {
 
 /// One piece of the work of judging: what shares a compiled policy is together.
 enum Piece {
-    Policy(PolicyId),
+    Rules(PolicyId),
+    Tests(PolicyId),
     Plan(usize),
+}
+
+/// The pieces of a model, the heaviest first, so that threads end together.
+fn pieces(model: &Model, home: &impl Fn(FileId) -> bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for id in model.policy_ids() {
+        let policy = model.policy(id);
+        if home(policy.span.file) {
+            pieces.push((policy.rules.len(), Piece::Rules(id)));
+        }
+        let tests = model.tests.iter().filter(|t| t.policies.contains(&id));
+        let expectations: usize = tests.map(|test| test.expectations.len()).sum();
+        if expectations > 0 {
+            pieces.push((6 * expectations, Piece::Tests(id)));
+        }
+    }
+    // As measured on what ships, an expectation takes as long as six rules, an edge as 24.
+    let plans = model.plans.iter().enumerate();
+    pieces.extend(plans.map(|(at, plan)| (24 * plan.edges.len(), Piece::Plan(at))));
+    pieces.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    pieces.into_iter().map(|(_, piece)| piece).collect()
 }
 
 /// Judges policies on their own where their file is at home, and all plans and tests.
@@ -226,10 +248,7 @@ fn judged(
     limits: &Limits,
     found: &mut Diags,
 ) -> check::More {
-    let policies = model.policy_ids().map(Piece::Policy);
-    let pieces: Vec<Piece> = policies
-        .chain((0..model.plans.len()).map(Piece::Plan))
-        .collect();
+    let pieces = pieces(model, home);
     let level = |code: &Code| settings.levels.of(code);
     let compiled = compiled(model, home, settings);
     let start = || Judge::of(compiled.clone()).within(limits.labels);
@@ -237,13 +256,11 @@ fn judged(
         let mut found = Vec::new();
         let mut more = check::More::new();
         match piece {
-            Piece::Policy(policy) => {
-                if home(model.policy(*policy).span.file) {
-                    check::sense::check(judge, *policy, &mut found);
-                    analyze::check(judge, *policy, &level, &mut found);
-                }
-                check::tests(judge, *policy, &mut found);
+            Piece::Rules(policy) => {
+                check::sense::check(judge, *policy, &mut found);
+                analyze::check(judge, *policy, &level, &mut found);
             }
+            Piece::Tests(policy) => check::tests(judge, *policy, &mut found),
             Piece::Plan(at) => {
                 let plan = &model.plans[*at];
                 // Marks announce each finding by itself.
@@ -288,6 +305,8 @@ fn compiled<'m>(
     wanted.retain(|id| home(model.policy(*id).span.file) || used.contains(id));
     let none = check::Compiled::new(model, settings.today);
     // Policies that yield take up others: those come first, to be there once.
+    let mut wanted: Vec<PolicyId> = wanted.into_iter().collect();
+    wanted.sort_by_key(|id| std::cmp::Reverse(model.policy(*id).rules.len()));
     let (later, first): (Vec<PolicyId>, Vec<PolicyId>) = wanted
         .into_iter()
         .partition(|id| !model.policy(*id).yields_to.is_empty());
