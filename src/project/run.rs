@@ -1,7 +1,7 @@
 //! The phases in order, and what is done once with what they find.
 
 use super::checked::{self, Checked};
-use super::groups::groups;
+use super::groups::{self, groups};
 use super::levels::Levels;
 use super::load::Loaded;
 use super::{files, marks, notices, vacuity};
@@ -96,14 +96,15 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         true => Vec::new(),
         false => groups(&loaded),
     };
-    for group in judged_groups {
-        let asts: Vec<&Ast> = group
-            .files
-            .iter()
-            .filter_map(|file| loaded.ast(*file))
-            .collect();
+    let lower = |(): &mut (), group: &groups::Group| {
+        let asts = group.files.iter().filter_map(|file| loaded.ast(*file));
+        let asts: Vec<&Ast> = asts.collect();
         let mut found = Vec::new();
-        let mut model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut found);
+        let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut found);
+        (model, found)
+    };
+    let lowered = jobs::share(&judged_groups, settings.jobs, || (), lower);
+    for (group, (mut model, mut found)) in judged_groups.into_iter().zip(lowered) {
         let home = |file: FileId| group.home.contains(&file);
         // Plans and tests are judged in the model where their file is at home, and nowhere else.
         model.plans.retain(|plan| home(plan.span.file));
