@@ -9,7 +9,7 @@ use super::watch::{self, watch};
 use crate::config::Config;
 use crate::diag::{Code, Group, Severity, codes};
 use crate::project::run::Settings;
-use crate::project::{Input, Loaded, Outcome, load, run as run_project};
+use crate::project::{Input, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
 use crate::project::{baseline, files, fix};
 use crate::report::summary::number;
 use crate::report::{Report, place, visible};
@@ -69,7 +69,11 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     }
     if args.watch {
         let folders = args.paths.input(&args.paths.config()?)?.paths;
-        return watch(&folders, || texts(args), |read| once(args, what, read));
+        let (mut trees, mut kept) = (Trees::default(), Kept::default());
+        let read = || texts(args, &mut trees);
+        return watch(&folders, read, |read| {
+            once(args, what, read, Some(&mut kept))
+        });
     }
     if args.fix {
         let changes = fix(args)?;
@@ -77,7 +81,7 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
             return Ok(if changes { exit::FINDINGS } else { exit::CLEAN });
         }
     }
-    once(args, what, Read::new(args)?)
+    once(args, what, Read::new(args, None)?, None)
 }
 
 /// The project's settings, those of the run, and the files under them.
@@ -88,7 +92,7 @@ struct Read {
 }
 
 impl Read {
-    fn new(args: &Args) -> Result<Read, String> {
+    fn new(args: &Args, trees: Option<&mut Trees>) -> Result<Read, String> {
         let config = args.paths.config()?;
         let settings = args.judging.settings(&config)?;
         let input = Input {
@@ -96,7 +100,7 @@ impl Read {
             ..args.paths.input_with(&args.notices, &config)?
         };
         Ok(Read {
-            loaded: load(&input)?,
+            loaded: load_keeping(&input, trees)?,
             config,
             settings,
         })
@@ -131,8 +135,8 @@ fn fix(args: &Args) -> Result<bool, String> {
 }
 
 /// All that a check depends on, by path, with what was read to check.
-fn texts(args: &Args) -> Result<(watch::Texts, Read), String> {
-    let read = Read::new(args)?;
+fn texts(args: &Args, trees: &mut Trees) -> Result<(watch::Texts, Read), String> {
+    let read = Read::new(args, Some(trees))?;
     let (config, loaded) = (&read.config, &read.loaded);
     let settings = config.files.iter().map(|file| (&file.path, &file.text));
     let sources = loaded
@@ -154,7 +158,7 @@ fn texts(args: &Args) -> Result<(watch::Texts, Read), String> {
     Ok((all, read))
 }
 
-fn once(args: &Args, what: What, read: Read) -> Result<u8, String> {
+fn once(args: &Args, what: What, read: Read, kept: Option<&mut Kept>) -> Result<u8, String> {
     let Read {
         config,
         mut settings,
@@ -168,7 +172,7 @@ fn once(args: &Args, what: What, read: Read) -> Result<u8, String> {
     if !compared && loaded.waive.is_empty() && wanted.iter().all(Wanted::is_for_people) {
         settings.most = output.most();
     }
-    let mut outcome = run_project(loaded, &settings);
+    let mut outcome = run_keeping(loaded, &settings, kept);
     if let (Some(path), true) = (
         args.paths.baseline(args.baseline.as_ref()),
         settings.waivers,

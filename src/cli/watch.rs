@@ -20,8 +20,8 @@ const REST: Duration = Duration::from_millis(10);
 /// many editors write a new file and give it the old one's name.
 pub fn watch<R>(
     folders: &[PathBuf],
-    read: impl Fn() -> Result<(Texts, R), String>,
-    check: impl Fn(R) -> Result<u8, String>,
+    mut read: impl FnMut() -> Result<(Texts, R), String>,
+    mut check: impl FnMut(R) -> Result<u8, String>,
 ) -> Result<u8, String> {
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {

@@ -15,7 +15,7 @@ pub use rules::{Action, Clauses, Exception, Policy, Rule, Statement};
 pub use vocabulary::{Hierarchy, NameId, NameSet, Vocabulary};
 
 /// Everything that is judged together: files that share their vocabulary.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Model {
     /// All names.
     pub vocabulary: Vocabulary,

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// A plan of data flows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Its name.
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Plan {
 }
 
 /// A node. What it is it may share with many others: rows of tables repeat each other.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Its name.
     pub name: String,
@@ -44,7 +44,7 @@ pub struct Node {
 }
 
 /// What a node is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeDetails {
     /// Its kind.
     pub kind: NodeKind,
@@ -86,7 +86,7 @@ impl DerefMut for Node {
 }
 
 /// How long a store keeps what.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeps {
     /// The data.
     pub data: NameSet,
@@ -101,7 +101,7 @@ pub struct Keeps {
 }
 
 /// A duty a store fulfils.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Does {
     /// The duty.
     pub duty: NameId,
@@ -112,7 +112,7 @@ pub struct Does {
 }
 
 /// A step of a plan. Small, for there may be millions; what happens it may share with many others.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edge {
     from: u32,
     to: u32,
@@ -123,7 +123,7 @@ pub struct Edge {
 }
 
 /// What happens on an edge.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdgeDetails {
     /// What happens.
     pub kind: EdgeKind,
@@ -176,7 +176,7 @@ impl DerefMut for Edge {
 }
 
 /// The three forms of an edge.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EdgeKind {
     /// `A -> B : D`; `data` is `None` for `all`.
     Arrow {
@@ -200,7 +200,7 @@ pub enum EdgeKind {
 }
 
 /// A test.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
     /// Its title.
     pub title: String,
@@ -215,7 +215,7 @@ pub struct Test {
 }
 
 /// A flow in one line with its verdict.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
     /// The verdict.
     pub expected: Expected,
@@ -239,7 +239,7 @@ pub enum Expected {
 }
 
 /// A flow in one line. What is `None` was left out (§7 says what that means).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowLine {
     /// The actions of its verbs.
     pub actions: Vec<Action>,

@@ -129,7 +129,7 @@ pub struct Clauses {
 }
 
 /// An exception: a rule without its verb.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// What it is about, within the rule around it.
     pub clauses: Clauses,
@@ -153,7 +153,7 @@ pub struct Citation {
 }
 
 /// What a rule states.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
     clippy::large_enum_variant,
     reason = "rules are few; boxes would be in every reader's way"
@@ -274,7 +274,7 @@ impl Exception {
 }
 
 /// A rule of a policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// Its label.
     pub label: Option<String>,
@@ -298,7 +298,7 @@ pub struct Rule {
 }
 
 /// `waive …`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// The code.
     pub code: String,
@@ -315,7 +315,7 @@ pub struct Waiver {
 }
 
 /// A policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Its name.
     pub name: String,

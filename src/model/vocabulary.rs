@@ -111,7 +111,7 @@ pub fn is_variable(kind: Kind, id: NameId) -> bool {
 }
 
 /// A declared (or built-in) name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameInfo {
     /// The short name.
     pub name: String,
@@ -130,7 +130,7 @@ pub struct NameInfo {
 }
 
 /// All names of one kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hierarchy {
     /// By id.
     pub names: Vec<NameInfo>,
@@ -210,7 +210,7 @@ pub struct Literal {
 
 /// All kinds, and what facts obey. The fact `any` is no variable of a world: it is only the root
 /// above all facts, and always holds.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vocabulary {
     /// By `Kind as usize`.
     pub kinds: Vec<Hierarchy>,

@@ -85,13 +85,34 @@ impl Loaded {
     }
 }
 
+/// Trees of files, for the next time that they are loaded: a text that is as it was is not parsed again.
+#[derive(Debug, Default)]
+pub struct Trees {
+    /// What braces and parentheses were read within.
+    nesting: usize,
+    /// By file id: the text, its tree, and what is wrong with it.
+    files: Vec<(String, Ast, Diags)>,
+}
+
 /// Loads files and, following includes, all they need; each file is read once.
 pub fn load(input: &Input) -> Result<Loaded, String> {
+    load_keeping(input, None)
+}
+
+/// The same where trees are kept: a text whose tree a time before left in `trees` is not parsed again.
+pub fn load_keeping(input: &Input, trees: Option<&mut Trees>) -> Result<Loaded, String> {
     let mut loader = Loader {
         texts: input.texts.clone(),
+        trees,
         ..Loader::default()
     };
     loader.done.limits = input.config.limits.in_force();
+    if let Some(trees) = &mut loader.trees
+        && trees.nesting != loader.done.limits.nesting
+    {
+        trees.nesting = loader.done.limits.nesting;
+        trees.files.clear();
+    }
     loader.done.common = files::common(&input.paths);
     if let Some((name, bytes)) = &input.stdin {
         let path = PathBuf::from(name);
@@ -138,8 +159,10 @@ pub fn load(input: &Input) -> Result<Loaded, String> {
 }
 
 #[derive(Default)]
-struct Loader {
+struct Loader<'t> {
     done: Loaded,
+    /// Trees of the time before, where they are kept.
+    trees: Option<&'t mut Trees>,
     known: BTreeMap<PathBuf, FileId>,
     includes: BTreeMap<FileId, Vec<FileId>>,
     /// The git revision that a file was read at; its includes are read there too.
@@ -150,7 +173,7 @@ struct Loader {
     owner: BTreeMap<FileId, FileId>,
 }
 
-impl Loader {
+impl Loader<'_> {
     /// What a file holds, or what stands in for it; nothing where that is beyond the limit.
     fn read(&self, path: &Path, full: &Path) -> Result<Option<Vec<u8>>, String> {
         match self.texts.get(full) {
@@ -191,12 +214,29 @@ impl Loader {
             .skip(done.asts.len())
             .collect();
         let parse = |(): &mut (), file: &FileId| {
-            let mut diags = Vec::new();
             let text = &done.sources.file(*file).text;
-            let ast = parse_within(*file, text, done.limits.nesting, &mut diags);
-            (ast, diags)
+            let kept = self.trees.as_ref();
+            match kept.and_then(|trees| trees.files.get(file.0 as usize)) {
+                Some((known, ast, diags)) if known == text => (ast.clone(), diags.clone()),
+                _ => {
+                    let mut diags = Vec::new();
+                    let ast = parse_within(*file, text, done.limits.nesting, &mut diags);
+                    (ast, diags)
+                }
+            }
         };
-        for (ast, diags) in jobs::share(&new, jobs, || (), parse) {
+        let parsed = jobs::share(&new, jobs, || (), parse);
+        for (file, (ast, diags)) in new.into_iter().zip(parsed) {
+            if let Some(trees) = &mut self.trees {
+                let text = &self.done.sources.file(file).text;
+                let files = &mut trees.files;
+                let tree = || (text.clone(), ast.clone(), diags.clone());
+                match files.get_mut(file.0 as usize) {
+                    Some(known) if known.0 == *text => {}
+                    Some(known) => *known = tree(),
+                    None => files.push(tree()),
+                }
+            }
             self.done.asts.push(ast);
             self.done.diags.extend(diags);
         }

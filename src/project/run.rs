@@ -2,17 +2,16 @@
 
 use super::checked::{self, Checked};
 use super::groups::{self, groups};
+use super::judged::{self, Kept, Terms};
 use super::levels::Levels;
 use super::load::Loaded;
 use super::{files, marks, notices, vacuity};
-use crate::analyze;
-use crate::check::{self, Judge, waivers};
+use crate::check::{self, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
 use crate::jobs;
-use crate::limits::Limits;
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
-use crate::model::{Model, PolicyId, Statement};
+use crate::model::{Model, Statement};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Ast;
 use std::collections::BTreeSet;
@@ -81,7 +80,14 @@ pub struct Outcome {
 }
 
 /// Runs every phase over loaded files.
-pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
+pub fn run(loaded: Loaded, settings: &Settings) -> Outcome {
+    run_keeping(loaded, settings, None)
+}
+
+/// The same where something is kept: what did not change since the run that left `kept` is not judged
+/// again, and what this run leaves takes its place.
+pub fn run_keeping(mut loaded: Loaded, settings: &Settings, kept: Option<&mut Kept>) -> Outcome {
+    let mut kept = kept.map(|kept| (std::mem::take(kept), kept));
     let mut findings = std::mem::take(&mut loaded.diags);
     let mut counts = Counts::default();
     let mut checked = Vec::new();
@@ -89,6 +95,11 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
     let mut ends = Vec::new();
     let mut more = check::More::new();
     let marked = marks::files(&loaded.asts);
+    // Marks announce each finding by itself.
+    let most = |file: FileId| {
+        let most = settings.most.filter(|_| !marked.contains(&file));
+        most.unwrap_or(usize::MAX).min(loaded.limits.findings)
+    };
     let all: Vec<&Ast> = loaded.asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &loaded.sources);
     let tables = loaded.tables(settings.jobs);
@@ -112,9 +123,23 @@ pub fn run(mut loaded: Loaded, settings: &Settings) -> Outcome {
         vacuity::check(&model, &mut found);
         evidence(&model, &loaded, &mut found);
         notices::check(&loaded, &group.home, &mut found);
-        for (code, count) in judged(&model, &home, &marked, settings, &loaded.limits, &mut found) {
+        let terms = Terms {
+            home: group.home.clone(),
+            today: settings.today,
+            levels: settings.levels.clone(),
+            limits: loaded.limits,
+        };
+        let before = kept.as_ref().map(|(before, _)| before);
+        let judged = judged::judge(&model, &terms, most, settings.jobs, before);
+        if let Some((_, kept)) = &mut kept {
+            kept.keep(&model, terms, &judged);
+        }
+        for (code, count) in judged.add_to(&mut found) {
             *more.entry(code).or_default() += count;
         }
+        // A rule that several policies extend is found once for each.
+        found.sort_by(|a, b| a.order(b));
+        found.dedup();
         found.retain(|diagnostic| home(diagnostic.primary.span.file));
         settle(&settings.levels, &mut found);
         if settings.waivers {
@@ -210,116 +235,6 @@ pub fn sort(sources: &SourceMap, findings: &mut Diags) {
 /// Whether findings of a code are not looked for in this run.
 fn off(levels: &Levels, code: &str) -> bool {
     codes::by_name(code).is_some_and(|code| levels.of(code) == Severity::Allow)
-}
-
-/// One piece of the work of judging: what shares a compiled policy is together.
-enum Piece {
-    Rules(PolicyId),
-    Tests(PolicyId),
-    Plan(usize),
-}
-
-/// The pieces of a model, the heaviest first, so that threads end together.
-fn pieces(model: &Model, home: &impl Fn(FileId) -> bool) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    for id in model.policy_ids() {
-        let policy = model.policy(id);
-        if home(policy.span.file) {
-            pieces.push((policy.rules.len(), Piece::Rules(id)));
-        }
-        let tests = model.tests.iter().filter(|t| t.policies.contains(&id));
-        let expectations: usize = tests.map(|test| test.expectations.len()).sum();
-        if expectations > 0 {
-            pieces.push((6 * expectations, Piece::Tests(id)));
-        }
-    }
-    // As measured on what ships, an expectation takes as long as six rules, an edge as 24.
-    let plans = model.plans.iter().enumerate();
-    pieces.extend(plans.map(|(at, plan)| (24 * plan.edges.len(), Piece::Plan(at))));
-    pieces.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-    pieces.into_iter().map(|(_, piece)| piece).collect()
-}
-
-/// Judges policies on their own where their file is at home, and all plans and tests.
-fn judged(
-    model: &Model,
-    home: &(impl Fn(FileId) -> bool + Sync),
-    marked: &BTreeSet<FileId>,
-    settings: &Settings,
-    limits: &Limits,
-    found: &mut Diags,
-) -> check::More {
-    let pieces = pieces(model, home);
-    let level = |code: &Code| settings.levels.of(code);
-    let compiled = compiled(model, home, settings);
-    let start = || Judge::of(compiled.clone()).within(limits.labels);
-    let work = |judge: &mut Judge, piece: &Piece| {
-        let mut found = Vec::new();
-        let mut more = check::More::new();
-        match piece {
-            Piece::Rules(policy) => {
-                check::sense::check(judge, *policy, &mut found);
-                analyze::check(judge, *policy, &level, &mut found);
-            }
-            Piece::Tests(policy) => check::tests(judge, *policy, &mut found),
-            Piece::Plan(at) => {
-                let plan = &model.plans[*at];
-                // Marks announce each finding by itself.
-                let most = settings.most.filter(|_| !marked.contains(&plan.span.file));
-                let most = most.unwrap_or(usize::MAX).min(limits.findings);
-                // Threads pay on large plans alone.
-                let jobs = match plan.edges.len() < 10_000 {
-                    true => 1,
-                    false => settings.jobs,
-                };
-                more = check::plan(judge, plan, most, jobs, &mut found);
-            }
-        }
-        (found, more)
-    };
-    let mut more = check::More::new();
-    for (piece, counted) in jobs::share(&pieces, settings.jobs, start, work) {
-        found.extend(piece);
-        for (code, count) in counted {
-            *more.entry(code).or_default() += count;
-        }
-    }
-    if level(&codes::UNMET_RULE) != Severity::Allow {
-        analyze::unmet::check(&mut start(), found);
-    }
-    // A rule that several policies extend is found once for each.
-    found.sort_by(|a, b| a.order(b));
-    found.dedup();
-    more
-}
-
-/// The policies that are looked at or that plans check, compiled once for all threads.
-fn compiled<'m>(
-    model: &'m Model,
-    home: &impl Fn(FileId) -> bool,
-    settings: &Settings,
-) -> check::Compiled<'m> {
-    let mut wanted: BTreeSet<PolicyId> = model.policy_ids().collect();
-    let checked = model.plans.iter().flat_map(|plan| &plan.checks);
-    let tested = model.tests.iter().flat_map(|test| &test.policies);
-    let used: BTreeSet<PolicyId> = checked.chain(tested).copied().collect();
-    wanted.retain(|id| home(model.policy(*id).span.file) || used.contains(id));
-    let none = check::Compiled::new(model, settings.today);
-    // Policies that yield take up others: those come first, to be there once.
-    let mut wanted: Vec<PolicyId> = wanted.into_iter().collect();
-    wanted.sort_by_key(|id| std::cmp::Reverse(model.policy(*id).rules.len()));
-    let (later, first): (Vec<PolicyId>, Vec<PolicyId>) = wanted
-        .into_iter()
-        .partition(|id| !model.policy(*id).yields_to.is_empty());
-    [first, later].iter().fold(none, |mut known, policies| {
-        let start = || known.clone();
-        let compile = |known: &mut check::Compiled, id: &PolicyId| known.policy(*id);
-        let done = jobs::share(policies, settings.jobs, start, compile);
-        for (id, decision) in policies.iter().zip(done) {
-            known.insert(*id, decision);
-        }
-        known
-    })
 }
 
 /// What was counted, with the severity that people set.
