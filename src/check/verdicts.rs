@@ -19,8 +19,6 @@ impl Judge<'_> {
         open: &Diagram,
         retains: bool,
     ) -> Vec<Part> {
-        let facts = self.space.first_fact();
-        let here = acts.and(worlds);
         let right = if open.is_none() {
             ruling.right.clone()
         } else {
@@ -28,22 +26,24 @@ impl Judge<'_> {
             allowed.minus(&ruling.forbids)
         };
         let needed = self.unfulfilled(ruling, fulfilled);
-        if here.within(&right) && here.disjoint(&needed) {
-            return Vec::new();
-        }
-        let some = |set: &Diagram| here.and_some_from(set, facts);
-        let forbidden = acts.minus(&here.minus(&ruling.forbids).some_from(facts));
-        let right_somewhere = some(&right);
-        let undeclared = acts.minus(&forbidden).minus(&right_somewhere);
-        let wrong_somewhere = here.minus(&right).some_from(facts);
-        let conditional = right_somewhere.and(&wrong_somewhere);
-        let missing = acts.minus(&wrong_somewhere).and(&some(&needed));
+        let sets = [&ruling.forbids, &right, &needed];
+        let facts = self.space.first_fact();
+        let [forbidden, undeclared, conditional, missing] =
+            acts.sort(sets, facts, |[forbids, right, needed]| match () {
+                () if forbids.covers(worlds) => Some(0),
+                () if !right.meets(worlds) => Some(1),
+                () if !right.covers(worlds) => Some(2),
+                () if needed.meets(worlds) => Some(3),
+                () => None,
+            });
         let mut parts = Vec::new();
         self.forbidden(ruling, &forbidden, worlds, retains, &mut parts);
         self.undeclared(ruling, &undeclared, worlds, &mut parts);
         self.conditional(ruling, &conditional, worlds, &right, open, &mut parts);
-        let good = right.minus(&needed);
-        self.missing(ruling, &missing, worlds, &good, fulfilled, &mut parts);
+        if !missing.is_none() {
+            let good = right.minus(&needed);
+            self.missing(ruling, &missing, worlds, &good, fulfilled, &mut parts);
+        }
         parts
     }
 
@@ -170,9 +170,6 @@ impl Judge<'_> {
         fulfilled: &[NameId],
         parts: &mut Vec<Part>,
     ) {
-        if acts.is_none() {
-            return;
-        }
         let facts = self.space.first_fact();
         let here = acts.and(worlds);
         let missing: Vec<(NameId, Diagram)> = ruling

@@ -229,9 +229,18 @@ fn needs(space: &Space, rules: &[EffectiveRule]) -> Option<BTreeMap<NameId, Diag
         .collect()
 }
 
-/// The union of sets, added up pairwise so that intermediate diagrams stay small; `None` where one
-/// would have more nodes than the space's bound.
+/// The union of sets; `None` where a diagram on the way to it would have more nodes than the space's
+/// bound.
 pub fn union(space: &Space, mut sets: Vec<Diagram>) -> Option<Diagram> {
+    sets.retain(|set| !set.is_none());
+    let nodes: usize = sets.iter().map(Diagram::size).sum();
+    // Most rules are about things of their own. Where one covers many others, walking all at once
+    // would tell apart what is the same in the end; then they are added up pairwise, so that diagrams
+    // on the way stay small.
+    let all: Vec<&Diagram> = sets.iter().collect();
+    if let Some(all) = Diagram::union(space.width(), &all, (4 * nodes).min(space.most_nodes)) {
+        return Some(all);
+    }
     while sets.len() > 1 {
         sets = sets
             .chunks(2)

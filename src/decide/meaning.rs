@@ -89,6 +89,9 @@ pub fn unreachable(space: &Space, vocabulary: &Vocabulary, rule: &Rule) -> Vec<S
         Shape::Never(body) => (body, false),
         _ => return Vec::new(),
     };
+    if body.except.is_empty() {
+        return Vec::new();
+    }
     let mut reached = Vec::new();
     for action in &rule.actions {
         let cx = Cx {

@@ -42,19 +42,15 @@ impl<'s> Product<'s> {
     /// Only acts whose digits are in a set.
     pub fn digits(mut self, digits: Digits) -> Product<'s> {
         // A dimension of one atom has no bits: it decides by itself.
-        if let [member] = digits.member[..] {
-            if !member {
+        if digits.member.len() == 1 {
+            if digits.member.is_clear() {
                 self.others.push(self.space.none());
             }
             return self;
         }
         let mut known = self.digits.iter_mut();
         match known.find(|known| known.first == digits.first) {
-            Some(known) => {
-                for (known, also) in known.member.iter_mut().zip(&digits.member) {
-                    *known &= also;
-                }
-            }
+            Some(known) => known.member.intersect_with(&digits.member),
             None => self.digits.push(digits),
         }
         self

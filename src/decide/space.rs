@@ -73,6 +73,9 @@ impl Dim {
     }
 }
 
+/// Sets of atoms by dimension; `None` is any.
+pub type Sides = [Option<FixedBitSet>; 12];
+
 /// How the names of one dimension are numbered.
 #[derive(Debug, Clone)]
 struct Coding {
@@ -230,15 +233,17 @@ impl Space {
 
     /// The number of acts whose counterparty node is (or is not) the datum's own source.
     pub fn own_source_digits(&self, yes: bool) -> Digits {
-        Digits {
-            first: self.own,
-            member: vec![!yes, yes],
-        }
+        flag(self.own, yes)
     }
 
     /// Acts whose purpose lies (or does not) in what the datum was collected for.
     pub fn collected(&self, yes: bool) -> Diagram {
         Diagram::bit(self.width, self.collected, yes)
+    }
+
+    /// The number of acts whose purpose lies (or does not) in what the datum was collected for.
+    pub fn collected_digits(&self, yes: bool) -> Digits {
+        flag(self.collected, yes)
     }
 
     /// Acts whose atom in a dimension is one of a set.
@@ -249,10 +254,20 @@ impl Space {
     /// The numbers that the atoms of a set have in a dimension.
     pub fn digits(&self, dim: Dim, set: &FixedBitSet) -> Digits {
         let coding = &self.codings[dim as usize];
-        let atoms = coding.atom.iter();
+        let mut member = FixedBitSet::with_capacity(coding.atom.len());
+        for atom in set.ones() {
+            if let Some(Some(code)) = coding.code.get(atom) {
+                member.insert(*code as usize);
+            }
+        }
+        // `any` comes last, and owns what is left over.
+        if set.contains(ANY.0 as usize) {
+            let last = coding.code[ANY.0 as usize].unwrap_or_default();
+            member.insert_range(last as usize..);
+        }
         Digits {
             first: coding.first,
-            member: atoms.map(|atom| set.contains(atom.0 as usize)).collect(),
+            member,
         }
     }
 
@@ -325,10 +340,12 @@ impl Space {
     }
 
     fn time_classes(&self, member: impl Fn(usize) -> bool) -> Digits {
-        let bits = self.time.end - self.time.start;
+        let count = 1 << (self.time.end - self.time.start);
+        let mut numbers = FixedBitSet::with_capacity(count);
+        numbers.extend((0..count).filter(|at| member(*at)));
         Digits {
             first: self.time.start,
-            member: (0..1 << bits).map(member).collect(),
+            member: numbers,
         }
     }
 
@@ -344,6 +361,23 @@ impl Space {
             }
         }
         atoms
+    }
+
+    /// A set that is a product of atoms by dimension and of something else, read back: the atoms of each
+    /// dimension that it depends on, and the first bit after the dimensions that matters.
+    pub fn sides(&self, set: &Diagram, vocabulary: &Vocabulary) -> Option<(Sides, u16)> {
+        let dims = Dim::ALL.map(|dim| self.bits_of(dim));
+        let (numbers, rest) = set.factors(&dims)?;
+        let mut sides = Sides::default();
+        for (dim, numbers) in Dim::ALL.into_iter().zip(numbers) {
+            let coding = &self.codings[dim as usize];
+            sides[dim as usize] = numbers.map(|numbers| {
+                let mut atoms = FixedBitSet::with_capacity(vocabulary.of(dim.kind()).len());
+                atoms.extend(numbers.ones().map(|code| coding.atom[code].0 as usize));
+                atoms
+            });
+        }
+        Some((sides, rest))
     }
 
     /// The bits of a dimension.
@@ -405,6 +439,13 @@ fn laws(space: &Space, vocabulary: &Vocabulary) -> Diagram {
         laws = laws.and(&apart);
     }
     laws
+}
+
+fn flag(bit: u16, yes: bool) -> Digits {
+    Digits {
+        first: bit,
+        member: FixedBitSet::with_capacity_and_blocks(2, [1 << usize::from(yes)]),
+    }
 }
 
 fn number_in(bits: Range<u16>, vector: &[bool]) -> usize {

@@ -2,15 +2,17 @@
 
 use super::Diagram;
 use biodivine_lib_bdd::{Bdd, BddNode, BddPointer, BddVariable};
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::ops::Range;
 
 /// Some bits read as a number, the most significant first, with the numbers that are in a set.
 #[derive(Debug, Clone)]
 pub struct Digits {
     /// The first of the bits.
     pub first: u16,
-    /// By number, whether it is in the set; a power of two long, which gives the count of bits.
-    pub member: Vec<bool>,
+    /// The numbers that are in the set; a power of two long, which gives the count of bits.
+    pub member: FixedBitSet,
 }
 
 impl Digits {
@@ -29,15 +31,10 @@ pub fn product(width: u16, digits: &[Digits]) -> Diagram {
     let mut builder = Builder::sized(width, 2 * bits.sum::<usize>());
     let mut root = 1;
     for digits in digits.iter().rev() {
-        debug_assert!(digits.member.len().is_power_of_two());
-        let mut count = Vec::with_capacity(digits.member.len() + 1);
-        count.push(0);
-        let mut sum = 0u32;
-        for member in &digits.member {
-            sum += u32::from(*member);
-            count.push(sum);
-        }
-        root = number(&mut builder, digits.first, &count, root);
+        let count = digits.member.len();
+        debug_assert!(count.is_power_of_two());
+        let member = digits.member.as_slice();
+        root = number(&mut builder, digits.first, member, 0..count, root);
         if root == 0 {
             break;
         }
@@ -45,20 +42,50 @@ pub fn product(width: u16, digits: &[Digits]) -> Diagram {
     builder.finish(root)
 }
 
-/// The node that leads to `inside` for the numbers in a set and to nothing for others. `count` holds,
-/// for each position, how many numbers before it are in the set.
-fn number(builder: &mut Builder, bit: u16, count: &[u32], inside: usize) -> usize {
-    let numbers = count.len() - 1;
-    match count[numbers] - count[0] {
-        0 => 0,
-        members if members as usize == numbers => inside,
-        _ => {
-            let half = numbers / 2;
+/// The node that leads to `inside` for the numbers of a range that are in a set and to nothing for
+/// others; the range is a power of two long and begins at a multiple of its length.
+fn number(
+    builder: &mut Builder,
+    bit: u16,
+    member: &[usize],
+    range: Range<usize>,
+    inside: usize,
+) -> usize {
+    match share_of(member, &range) {
+        Share::None => 0,
+        Share::All => inside,
+        Share::Some => {
+            let half = range.start + range.len() / 2;
             // The library numbers what is below a set bit first; equal sets must have equal nodes.
-            let high = number(builder, bit + 1, &count[half..], inside);
-            let low = number(builder, bit + 1, &count[..=half], inside);
+            let high = number(builder, bit + 1, member, half..range.end, inside);
+            let low = number(builder, bit + 1, member, range.start..half, inside);
             builder.node(bit, low, high)
         }
+    }
+}
+
+/// How much of a range is in a set.
+enum Share {
+    None,
+    Some,
+    All,
+}
+
+fn share_of(member: &[usize], range: &Range<usize>) -> Share {
+    const BITS: usize = usize::BITS as usize;
+    let (all, some) = if range.len() < BITS {
+        let ones = (1 << range.len()) - 1;
+        let own = member[range.start / BITS] >> (range.start % BITS) & ones;
+        (own == ones, own != 0)
+    } else {
+        let words = &member[range.start / BITS..range.end / BITS];
+        let all = words.iter().all(|word| *word == usize::MAX);
+        (all, words.iter().any(|word| *word != 0))
+    };
+    match (all, some) {
+        (true, _) => Share::All,
+        (_, true) => Share::Some,
+        _ => Share::None,
     }
 }
 

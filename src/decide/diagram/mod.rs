@@ -2,13 +2,18 @@
 //! library behind them.
 
 mod build;
+mod sort;
+mod union;
 mod walk;
 
 pub use build::Digits;
+pub use sort::Rest;
 
 use biodivine_lib_bdd::{Bdd, op_function};
 use build::Builder;
+use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 use walk::Pair;
 
 /// A set of bit vectors of one fixed width. Equal sets compare equal.
@@ -115,6 +120,12 @@ impl Diagram {
         Bdd::binary_op_with_limit(limit, &self.0, &other.0, op_function::or).map(Diagram)
     }
 
+    /// The union of many; `None` where that takes more than about `most` steps and nodes.
+    pub fn union(width: u16, sets: &[&Diagram], most: usize) -> Option<Diagram> {
+        let sets: Vec<&Bdd> = sets.iter().map(|set| &set.0).collect();
+        union::union(width, &sets, most)
+    }
+
     /// The vectors that can be completed to one of the set by changing the bits from `from` on.
     pub fn some_from(&self, from: u16) -> Diagram {
         let mut builder = Builder::new(self.width());
@@ -159,17 +170,21 @@ impl Diagram {
         builder.finish(root)
     }
 
-    /// Whether the bits from `from` on decide the same for all vectors that are in the set with some of
-    /// their values: the set is then a product of what is before and what is from there on.
-    pub fn is_alike_from(&self, from: u16) -> bool {
-        let entered = walk::entered(&self.0, from);
-        entered.iter().filter(|at| !at.is_zero()).count() <= 1
-    }
-
     /// The node that the first bits lead to, by its number: sets of one diagram that start where the
     /// same node is are equal.
     pub fn reached(&self, bits: &[(u16, bool)]) -> u32 {
         walk::reached(&self.0, bits).to_index() as u32
+    }
+
+    /// The parts of the set by the class that `class` finds, from none to `CLASSES`, for what other sets
+    /// are once the bits before `from` are known. This set does not depend on the bits from there on.
+    pub fn sort<const SETS: usize, const CLASSES: usize>(
+        &self,
+        sets: [&Diagram; SETS],
+        from: u16,
+        mut class: impl FnMut([Rest; SETS]) -> Option<usize>,
+    ) -> [Diagram; CLASSES] {
+        sort::sort(&self.0, sets.map(|set| &set.0), from, &mut class)
     }
 
     /// One vector of the set: the first in numeric order.
@@ -190,6 +205,13 @@ impl Diagram {
             .collect()
     }
 
+    /// The numbers that each of some runs of bits takes in a set (`None`: any, the run does not matter),
+    /// and the first bit after them that matters, if the set is a product of these and of what follows
+    /// them. Runs come in order, from the first bit on.
+    pub fn factors(&self, runs: &[Range<u16>]) -> Option<(Vec<Option<FixedBitSet>>, u16)> {
+        walk::factors(&self.0, runs)
+    }
+
     /// Which numbers the bits `first..end` take in the set, whatever its other bits: the most
     /// significant bit first, as in `Digits`.
     pub fn numbers(&self, first: u16, end: u16) -> Vec<bool> {
@@ -206,8 +228,9 @@ mod tests {
     }
 
     fn digits_of(first: u16, member: &[bool]) -> Digits {
-        let member = member.to_vec();
-        Digits { first, member }
+        let mut set = FixedBitSet::with_capacity(member.len());
+        set.extend((0..member.len()).filter(|number| member[*number]));
+        Digits { first, member: set }
     }
 
     #[test]
@@ -277,6 +300,26 @@ mod tests {
                     numbers(&|at| in_x(at) || in_y(at)),
                 ),
             ];
+            let sum = Diagram::union(5, &[&a, &b, &a.and(&b)], 1000).expect("there are fewer");
+            assert_eq!(sum, a.or(&b));
+            assert!(
+                a.is_none()
+                    || b.is_none()
+                    || Diagram::union(5, &[&a, &b], 0).is_none()
+                    || sum.is_all()
+            );
+            // What a set is from the last two bits on, beside one that knows nothing of those before.
+            let last = Diagram::product(5, &[digits_of(3, &[in_y(0), in_y(1), true, in_y(3)])]);
+            let start = a.some_from(3);
+            let [all, some] = start.sort([&a, &b], 3, |[a, b]| match () {
+                () if a.covers(&last) => Some(0),
+                () if a.meets(&last) && b.meets(&last) => Some(1),
+                () => None,
+            });
+            let covers = start.minus(&last.minus(&a).some_from(3));
+            assert_eq!(all, covers);
+            let meets = a.and_some_from(&last, 3).and(&b.and_some_from(&last, 3));
+            assert_eq!(some, start.and(&meets).minus(&covers));
             for (one, is) in made {
                 assert_eq!(one.numbers(0, 5), is);
                 assert_eq!(one, digits(5, 0, &is));
@@ -288,11 +331,6 @@ mod tests {
                 assert_eq!(alike, a.restrict(&bits(one)) == a.restrict(&bits(other)));
             }
             assert_eq!(a.within(&b), a.minus(&b).is_none());
-            let ends = |start: usize| numbers(&|end| end < 8 && in_x(start << 3 | end));
-            let mut ends: Vec<_> = (0..4).map(ends).filter(|end| end.contains(&true)).collect();
-            ends.dedup();
-            let alike = ends.iter().all(|end| *end == ends[0]);
-            assert_eq!(a.is_alike_from(2), alike);
             let middle: Vec<bool> = (0..4)
                 .map(|middle| (0..32).any(|at| in_x(at) && at >> 1 & 0b11 == middle))
                 .collect();
@@ -302,6 +340,39 @@ mod tests {
                 .collect();
             assert_eq!(a.support(), support);
         }
+    }
+
+    /// A set is a product of what two runs of its bits take and of the rest if putting these together
+    /// makes it again; then it is read back as such, and else not.
+    #[test]
+    fn products_are_told_from_other_sets() {
+        let (runs, mut products) = ([0..2, 2..4], 0);
+        for x in 0..1usize << 16 {
+            // Five bits, of which the last two are one number in sixteen ways.
+            let numbers: Vec<bool> = (0..32).map(|at| x >> (at / 2) & 1 == 1).collect();
+            let mut set = digits(5, 0, &numbers);
+            if x % 3 == 0 {
+                set = set.and(&Diagram::bit(5, 4, true));
+            }
+            let side = |run: &Range<u16>| set.numbers(run.start, run.end);
+            let sides = [side(&runs[0]), side(&runs[1])];
+            let rest = match x % 3 == 0 {
+                true => Diagram::bit(5, 4, true),
+                false => Diagram::all(5),
+            };
+            let of = [digits_of(0, &sides[0]), digits_of(2, &sides[1])];
+            let product = Diagram::product(5, &of).and(&rest);
+            let read = set.factors(&runs);
+            assert_eq!(read.is_some(), product == set);
+            let Some((read, after)) = read else { continue };
+            products += 1;
+            assert_eq!(after, if x % 3 == 0 && x > 0 { 4 } else { 5 });
+            for (read, side) in read.iter().zip(&sides) {
+                let read = |at| read.as_ref().is_none_or(|read| read.contains(at));
+                assert!(x == 0 || (0..4).all(|at| read(at) == side[at]));
+            }
+        }
+        assert_eq!(products, 15 * 15 + 1);
     }
 
     #[test]

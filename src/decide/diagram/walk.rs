@@ -5,15 +5,17 @@
 
 use super::build::Builder;
 use biodivine_lib_bdd::{Bdd, BddPointer};
+use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
 
 /// The bit that a node decides; the width for terminals.
-fn bit_of(bdd: &Bdd, at: BddPointer) -> u16 {
+pub fn bit_of(bdd: &Bdd, at: BddPointer) -> u16 {
     bdd.var_of(at).to_index() as u16
 }
 
 /// Where a node leads by the value of a bit that is not below its own.
-fn below(bdd: &Bdd, at: BddPointer, bit: u16) -> (BddPointer, BddPointer) {
+pub fn below(bdd: &Bdd, at: BddPointer, bit: u16) -> (BddPointer, BddPointer) {
     if bit_of(bdd, at) == bit {
         (bdd.low_link_of(at), bdd.high_link_of(at))
     } else {
@@ -115,7 +117,8 @@ impl<'a> Pair<'a> {
         self.meets_at(self.left.root_pointer(), self.right.root_pointer())
     }
 
-    fn meets_at(&mut self, left: BddPointer, right: BddPointer) -> bool {
+    /// Whether they do from these nodes on.
+    pub fn meets_at(&mut self, left: BddPointer, right: BddPointer) -> bool {
         if left.is_zero() {
             return false;
         }
@@ -180,7 +183,7 @@ pub fn numbers(bdd: &Bdd, first: u16, end: u16) -> Vec<bool> {
 }
 
 /// The nodes that the bits before `from` lead to.
-pub fn entered(bdd: &Bdd, from: u16) -> FxHashSet<BddPointer> {
+fn entered(bdd: &Bdd, from: u16) -> FxHashSet<BddPointer> {
     let root = bdd.root_pointer();
     let before = |at: &BddPointer| bit_of(bdd, *at) < from;
     if !before(&root) {
@@ -218,5 +221,57 @@ impl Numbers<'_> {
         let (low, high) = below(self.bdd, at, bit);
         self.at(low, bit + 1, base);
         self.at(high, bit + 1, base + half);
+    }
+}
+
+/// The numbers that each of some runs of bits takes in a set, `None` for a run that does not matter, and
+/// the first bit after them that does; where the set is a product of these and what follows. Runs come
+/// in order, from the first bit on.
+pub fn factors(bdd: &Bdd, runs: &[Range<u16>]) -> Option<(Vec<Option<FixedBitSet>>, u16)> {
+    let mut at = bdd.root_pointer();
+    let mut numbers = Vec::with_capacity(runs.len());
+    for run in runs {
+        if bit_of(bdd, at) >= run.end {
+            numbers.push(None);
+            continue;
+        }
+        let mut walk = Factor {
+            bdd,
+            end: run.end,
+            left_by: None,
+            found: FixedBitSet::with_capacity(1 << run.len()),
+        };
+        if !walk.at(at, run.start, 0) {
+            return None;
+        }
+        numbers.push(Some(walk.found));
+        at = walk.left_by?;
+    }
+    Some((numbers, bit_of(bdd, at)))
+}
+
+struct Factor<'a> {
+    bdd: &'a Bdd,
+    end: u16,
+    /// Where all numbers lead.
+    left_by: Option<BddPointer>,
+    found: FixedBitSet,
+}
+
+impl Factor<'_> {
+    /// Notes the numbers that start with `base` and end as the nodes from here on say; whether all lead
+    /// to the same node.
+    fn at(&mut self, at: BddPointer, bit: u16, base: usize) -> bool {
+        if at.is_zero() {
+            return true;
+        }
+        if bit_of(self.bdd, at) >= self.end {
+            self.found
+                .insert_range(base..base + (1 << (self.end - bit)));
+            return *self.left_by.get_or_insert(at) == at;
+        }
+        let half = 1 << (self.end - bit - 1);
+        let (low, high) = below(self.bdd, at, bit);
+        self.at(low, bit + 1, base) && self.at(high, bit + 1, base + half)
     }
 }
