@@ -14,8 +14,16 @@ pub type Way = Vec<(usize, LabelId)>;
 /// A label at a node.
 type Place = (u32, LabelId);
 
-/// For each place from which a target is reached: in how many steps, and the edges that lead nearer.
-type Onward = FxHashMap<Place, (usize, Vec<(u32, Place)>)>;
+/// The places from which a target is reached, level by level: all of a level are as many steps away.
+#[derive(Debug, Default)]
+struct Onward {
+    places: Vec<Place>,
+    /// By place, its position.
+    number: FxHashMap<Place, u32>,
+    /// By level but the first, the steps that lead from it to the one before: the edge, the position of
+    /// the place it leaves, and of the place it comes to.
+    steps: Vec<Vec<(u32, u32, u32)>>,
+}
 
 /// Looks for ways in a plan's graph; remembers what edges make of labels.
 #[derive(Debug, Default)]
@@ -23,6 +31,8 @@ pub struct Paths {
     /// By change and label.
     made: FxHashMap<(u32, LabelId), Vec<LabelId>>,
     families: Families,
+    /// Scratch.
+    onward: Onward,
 }
 
 impl Paths {
@@ -35,13 +45,37 @@ impl Paths {
         node: usize,
         labels: &[LabelId],
     ) -> Way {
-        let targets = labels.iter().map(|label| (node as u32, *label));
+        let mut onward = std::mem::take(&mut self.onward);
+        onward.clear();
+        for label in labels {
+            onward.number((node as u32, *label));
+        }
         let mut search = Search {
             paths: self,
             graph,
             spread,
         };
-        search.back(targets.collect()).unwrap_or_default()
+        let way = search.back(&mut onward).unwrap_or_default();
+        self.onward = onward;
+        way
+    }
+}
+
+impl Onward {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.number.clear();
+        self.steps.clear();
+    }
+
+    /// The position of a place, which is on the last level if it was not met before.
+    fn number(&mut self, place: Place) -> u32 {
+        let next = self.places.len() as u32;
+        let number = *self.number.entry(place).or_insert(next);
+        if number == next {
+            self.places.push(place);
+        }
+        number
     }
 }
 
@@ -54,43 +88,37 @@ struct Search<'s> {
 impl Search<'_> {
     /// Goes back level by level: all places from which a target is as many steps away. The first level
     /// on which some edge makes its label ends the search.
-    fn back(&mut self, targets: Vec<Place>) -> Option<Way> {
-        let mut onward = Onward::default();
-        for target in &targets {
-            onward.insert(*target, (0, Vec::new()));
-        }
-        let mut level = targets;
-        let mut depth = 0;
-        while !level.is_empty() {
-            let mut starts: Vec<(u32, Place)> = Vec::new();
-            let mut next: Vec<Place> = Vec::new();
-            for place in &level {
+    fn back(&mut self, onward: &mut Onward) -> Option<Way> {
+        let mut start = 0;
+        loop {
+            let end = onward.places.len();
+            if start == end {
+                return None;
+            }
+            let mut starts: Vec<(u32, u32)> = Vec::new();
+            let mut steps = Vec::new();
+            for at in start..end {
+                let place = onward.places[at];
                 let into: Vec<(u32, u32)> = self.graph.links.arriving(place.0 as usize).collect();
                 for (edge, sender) in into {
                     if self.makes(edge, place.1) {
-                        starts.push((edge, *place));
+                        starts.push((edge, at as u32));
                     }
-                    for before in self.before(edge, sender, place.1) {
-                        let (at, steps) = onward.entry((sender, before)).or_insert_with(|| {
-                            next.push((sender, before));
-                            (depth + 1, Vec::new())
-                        });
-                        if *at == depth + 1 {
-                            steps.push((edge, *place));
+                    self.before(edge, sender, place.1, |before| {
+                        let from = onward.number((sender, before));
+                        if from as usize >= end {
+                            steps.push((edge, from, at as u32));
                         }
-                    }
+                    });
                 }
             }
             if let Some((first, _)) = starts.iter().min() {
-                let first = *first;
-                let at = starts.iter().filter(|(edge, _)| *edge == first);
-                let at = at.map(|(_, place)| *place).collect();
-                return Some(forward(&onward, first, at));
+                let at = starts.iter().filter(|(edge, _)| edge == first);
+                return Some(forward(onward, *first, at.map(|(_, at)| *at).collect()));
             }
-            level = next;
-            depth += 1;
+            onward.steps.push(steps);
+            start = end;
         }
-        None
     }
 
     /// Whether an edge itself makes a label, as it arrives.
@@ -109,16 +137,18 @@ impl Search<'_> {
         }
     }
 
-    /// The labels at a sender that an edge turns into a label.
-    fn before(&mut self, edge: u32, sender: u32, label: LabelId) -> Vec<LabelId> {
+    /// Hands on the labels at a sender that an edge turns into a label.
+    fn before(&mut self, edge: u32, sender: u32, label: LabelId, mut hand: impl FnMut(LabelId)) {
         let step = self.graph.step(edge as usize);
         if !step.change.passes {
-            return Vec::new();
+            return;
         }
         let labels = &self.graph.labels;
         if step.change.keeps_labels() {
-            let here = self.spread.holds(sender as usize, label) && passes(labels, &step, label);
-            return if here { vec![label] } else { Vec::new() };
+            if self.spread.holds(sender as usize, label) && passes(labels, &step, label) {
+                hand(label);
+            }
+            return;
         }
         // A form leaves all else of a label as it is.
         let passing: Vec<LabelId> = match step.change.derives {
@@ -132,10 +162,11 @@ impl Search<'_> {
                 family.filter(passes).collect()
             }
         };
-        passing
-            .into_iter()
-            .filter(|one| self.becomes(edge, *one).contains(&label))
-            .collect()
+        for one in passing {
+            if self.becomes(edge, one).contains(&label) {
+                hand(one);
+            }
+        }
     }
 
     fn becomes(&mut self, edge: u32, label: LabelId) -> &[LabelId] {
@@ -148,29 +179,34 @@ impl Search<'_> {
     }
 }
 
-/// Of all ways on from some places, the first in the text.
-fn forward(onward: &Onward, first: u32, at: Vec<Place>) -> Way {
+/// Of all ways on from some places of the last level, the first in the text.
+fn forward(onward: &Onward, first: u32, at: Vec<u32>) -> Way {
     let mut edges = vec![first];
     let mut places = vec![at];
-    loop {
+    for steps in onward.steps.iter().rev() {
         let at = places.last().expect("it begins with some");
-        let steps = at.iter().flat_map(|place| &onward[place].1);
-        let Some(edge) = steps.clone().map(|(edge, _)| *edge).min() else {
-            break;
-        };
-        let next = steps.filter(|(other, _)| *other == edge);
-        let next = next.map(|(_, place)| *place).collect();
+        let on = steps.iter().filter(|(_, from, _)| at.contains(from));
+        let edge = on.map(|(edge, ..)| *edge).min();
+        let edge = edge.expect("places further away lead nearer");
+        let next = at.iter().flat_map(|place| {
+            let on = steps
+                .iter()
+                .filter(move |step| (step.0, step.1) == (edge, *place));
+            on.map(|(.., to)| *to)
+        });
+        let next = next.collect();
         edges.push(edge);
         places.push(next);
     }
     // Of the places after each edge, those on one way to one target, found from its end.
     let mut way = Vec::new();
-    let mut after: Option<(u32, Place)> = None;
-    for (edge, at) in edges.iter().zip(&places).rev() {
-        let on_way = |place: &&Place| after.is_none_or(|step| onward[*place].1.contains(&step));
-        let place = at.iter().find(on_way).unwrap_or(&at[0]);
-        way.push((*edge as usize, place.1));
-        after = Some((*edge, *place));
+    let last = places.len() - 1;
+    let mut place = places[last][0];
+    way.push((edges[last] as usize, onward.places[place as usize].1));
+    for (at, steps) in (0..last).rev().zip(&onward.steps) {
+        let on_way = |from: &&u32| steps.contains(&(edges[at + 1], **from, place));
+        place = *places[at].iter().find(on_way).unwrap_or(&places[at][0]);
+        way.push((edges[at] as usize, onward.places[place as usize].1));
     }
     way.reverse();
     way
