@@ -281,7 +281,15 @@ impl Situation {
             (true, None) => {}
             (false, _) => acts = acts.digits(space.own_source_digits(false)),
         }
-        acts.and(self.purpose_acts(space, &origin.purposes)).acts()
+        match (&origin.purposes, &self.collected_purpose) {
+            (Purposes::Unknown, None) => {
+                let collected = space.collected_digits(false);
+                acts.atoms(Dim::Purpose, &self.purpose).digits(collected)
+            }
+            (Purposes::Any, None) => acts.atoms(Dim::Purpose, &self.purpose),
+            (collected, _) => acts.and(self.purpose_acts(space, collected)),
+        }
+        .acts()
     }
 
     /// The purposes, each told whether the datum was collected for it: of what is unknown it is not,
@@ -297,7 +305,6 @@ impl Situation {
             own.and(&space.collected(true)),
         );
         match collected {
-            Purposes::Unknown if self.collected_purpose.is_none() => others,
             Purposes::Unknown | Purposes::Any => others.or(&own),
             Purposes::Known(set) => {
                 let known = space.atoms(Dim::Purpose, set);

@@ -6,7 +6,8 @@
 
 use super::judge::Judge;
 use super::situation::{Situation, anonymous};
-use crate::decide::{Decision, Diagram, Dim, Product, Space};
+use crate::decide::space::Sides;
+use crate::decide::{Decision, Diagram, Dim, Space};
 use crate::flow::rows::Bits;
 use crate::flow::{LabelId, Labels};
 use crate::model::vocabulary::Kind;
@@ -14,9 +15,6 @@ use crate::model::{Action, NameId, PolicyId, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-
-/// A box: atoms by dimension; `None` is any.
-type Sides = [Option<FixedBitSet>; 12];
 
 /// The dimensions that labels decide; situations decide the others.
 const OF_LABELS: [Dim; 5] = [
@@ -57,6 +55,16 @@ struct Rules {
 pub struct Suspects {
     policies: Vec<PolicyId>,
     rules: FxHashMap<(PolicyId, Action), Rules>,
+    known: Known,
+}
+
+/// Labels by their data: few rules are about many data.
+#[derive(Default)]
+struct Known {
+    of: Vec<Vec<LabelId>>,
+    /// Those that derive from other data.
+    derived: Vec<LabelId>,
+    count: usize,
 }
 
 impl Suspects {
@@ -65,12 +73,14 @@ impl Suspects {
         Suspects {
             policies: policies.to_vec(),
             rules: FxHashMap::default(),
+            known: Known::default(),
         }
     }
 
     /// The labels, of all known so far, whose acts in a situation could be anything but fine.
     pub fn find(&mut self, judge: &mut Judge, labels: &Labels, situation: &Situation) -> Bits {
         let mut all = Bits::default();
+        self.known.learn(labels);
         for policy in self.policies.clone() {
             let key = (policy, situation.action);
             let rules = self.rules.entry(key).or_insert_with(|| {
@@ -82,7 +92,7 @@ impl Suspects {
                     situation.action,
                 )
             });
-            find(rules, judge, labels, situation, &mut all);
+            find(rules, judge, labels, &self.known, situation, &mut all);
         }
         // What lasts from collection may contradict what is given.
         let origins = (0..labels.origins.len() as u32).map(|at| labels.origins.get(at));
@@ -98,7 +108,44 @@ impl Suspects {
     }
 }
 
-fn find(rules: &mut Rules, judge: &Judge, labels: &Labels, situation: &Situation, all: &mut Bits) {
+impl Known {
+    fn learn(&mut self, labels: &Labels) {
+        for label in self.count..labels.labels.len() {
+            let data = labels.get(label).data.0 as usize;
+            if self.of.len() <= data {
+                self.of.resize(data + 1, Vec::new());
+            }
+            self.of[data].push(label);
+            if !labels.ancestors(label).is_empty() {
+                self.derived.push(label);
+            }
+        }
+        self.count = labels.labels.len();
+    }
+
+    /// Of the labels from a number on, those of some data.
+    fn of(&self, data: Option<&FixedBitSet>, from: LabelId) -> Vec<LabelId> {
+        match data {
+            None => (from..self.count).collect(),
+            Some(data) => {
+                let of = data.ones().filter_map(|datum| self.of.get(datum));
+                of.flatten()
+                    .copied()
+                    .filter(|label| *label >= from)
+                    .collect()
+            }
+        }
+    }
+}
+
+fn find(
+    rules: &mut Rules,
+    judge: &Judge,
+    labels: &Labels,
+    known: &Known,
+    situation: &Situation,
+    all: &mut Bits,
+) {
     let vocabulary = &judge.model.vocabulary;
     let sides = sides(situation);
     let duties = vocabulary.of(Kind::Duty);
@@ -106,7 +153,7 @@ fn find(rules: &mut Rules, judge: &Judge, labels: &Labels, situation: &Situation
     for at in rules.about(&sides).iter().copied() {
         let rule = &mut rules.rules[at];
         if let Some(reach) = rule.forbids.as_mut().filter(|reach| reach.meets(&sides)) {
-            all.add(reach.touched(vocabulary, labels).words());
+            all.add(reach.touched(vocabulary, labels, known).words());
         }
         let bound = |duty: &NameId| {
             !situation
@@ -117,10 +164,10 @@ fn find(rules: &mut Rules, judge: &Judge, labels: &Labels, situation: &Situation
         if let Some(reach) = rule.needs.as_mut().filter(|reach| reach.meets(&sides))
             && rule.duties.iter().any(bound)
         {
-            all.add(reach.touched(vocabulary, labels).words());
+            all.add(reach.touched(vocabulary, labels, known).words());
         }
         if let Some(reach) = rule.permits.as_mut().filter(|reach| reach.holds(&sides)) {
-            covered.add(reach.covered(labels).words());
+            covered.add(reach.covered(labels, known).words());
         }
     }
     if rules
@@ -184,21 +231,21 @@ fn sides(situation: &Situation) -> Sides {
 fn rules(space: &Space, vocabulary: &Vocabulary, decision: &Decision, action: Action) -> Rules {
     let said = decision.of(action);
     let reach = |set: &Diagram| {
-        (!set.is_none()).then(|| {
-            let sides = boxed(space, vocabulary, set);
-            let facts = space.first_fact();
-            let exact = set.is_alike_from(facts) && product(space, &sides) == set.some_from(facts);
-            Reach {
-                exact,
-                ..Reach::new(sides)
-            }
+        let product = space.sides(set, vocabulary);
+        let exact = |(_, rest): &(Sides, u16)| *rest >= space.first_fact();
+        (!set.is_none()).then(|| Reach {
+            exact: product.as_ref().is_some_and(exact),
+            ..Reach::new(match product {
+                Some((sides, _)) => sides,
+                None => boxed(space, vocabulary, set),
+            })
         })
     };
     let rules = said.rules.iter().map(|rule| Rule {
         forbids: reach(&rule.forbids),
         needs: reach(&rule.needs),
         duties: rule.duties.clone(),
-        permits: exactly(space, vocabulary, &rule.permits).map(Reach::new),
+        permits: exactly(space, vocabulary, &rule.permits),
     });
     Rules {
         rules: rules.collect(),
@@ -220,22 +267,10 @@ fn boxed(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Sides {
     sides
 }
 
-/// A set that is a box, whatever the facts, flags and times, as one.
-fn exactly(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Option<Sides> {
-    if set.is_none() {
-        return None;
-    }
-    let sides = boxed(space, vocabulary, set);
-    (product(space, &sides) == *set).then_some(sides)
-}
-
-fn product(space: &Space, sides: &Sides) -> Diagram {
-    let all = Dim::ALL.iter().zip(sides);
-    let product = all.fold(Product::new(space), |product, (dim, side)| match side {
-        Some(atoms) => product.atoms(*dim, atoms),
-        None => product,
-    });
-    product.acts()
+/// A set that is a box, whatever the facts, flags and times.
+fn exactly(space: &Space, vocabulary: &Vocabulary, set: &Diagram) -> Option<Reach> {
+    let (sides, rest) = space.sides(set, vocabulary).filter(|_| !set.is_none())?;
+    (rest == space.width()).then(|| Reach::new(sides))
 }
 
 /// The one rule of a policy that could make a label of a situation anything but fine.
@@ -245,7 +280,7 @@ pub struct Culprit {
     /// Whether it forbids; else it binds.
     pub forbids: bool,
     /// The acts of the rule in each dimension that it speaks of.
-    pub sides: [Option<FixedBitSet>; 12],
+    pub sides: Sides,
 }
 
 impl Suspects {
@@ -343,47 +378,47 @@ impl Reach {
     }
 
     /// The labels of which some acts may be in the box; also those that derive from such data.
-    fn touched(&mut self, vocabulary: &Vocabulary, labels: &Labels) -> &Bits {
-        let anonymous = anonymous(vocabulary);
-        for label in self.known..labels.labels.len() {
-            let what = labels.get(label);
-            let data = self.side(Dim::Data);
-            let own = data.is_none_or(|data| data.contains(what.data.0 as usize));
-            let before = || {
-                let ancestors = labels.ancestors(label);
-                !labels.form(label).is_subset(anonymous)
-                    && ancestors
-                        .iter()
-                        .any(|ancestor| data.is_none_or(|data| data.contains(ancestor.0 as usize)))
-            };
-            let sides = OF_LABELS[1..].iter().all(|dim| {
-                self.side(*dim)
-                    .is_none_or(|side| !side.is_disjoint(of_label(labels, label, *dim)))
-            });
-            if sides && (own || before()) {
-                self.labels.insert(label);
-            }
+    fn touched(&mut self, vocabulary: &Vocabulary, labels: &Labels, known: &Known) -> &Bits {
+        if self.known == known.count {
+            return &self.labels;
         }
-        self.known = labels.labels.len();
+        let anonymous = anonymous(vocabulary);
+        let data = self.side(Dim::Data);
+        let mut about = known.of(data, self.known);
+        if let Some(data) = data {
+            let derived = known.derived.iter().copied();
+            about.extend(derived.filter(|label| {
+                let mut ancestors = labels.ancestors(*label).iter();
+                *label >= self.known
+                    && !labels.form(*label).is_subset(anonymous)
+                    && ancestors.any(|ancestor| data.contains(ancestor.0 as usize))
+            }));
+        }
+        about.retain(|label| {
+            OF_LABELS[1..].iter().all(|dim| {
+                self.side(*dim)
+                    .is_none_or(|side| !side.is_disjoint(of_label(labels, *label, *dim)))
+            })
+        });
+        about.iter().for_each(|label| self.labels.insert(*label));
+        self.known = known.count;
         &self.labels
     }
 
     /// The labels of which all acts are in the box, as far as they decide.
-    fn covered(&mut self, labels: &Labels) -> &Bits {
-        for label in self.known..labels.labels.len() {
-            let data = labels.get(label).data.0 as usize;
-            let own = self.side(Dim::Data).is_none_or(|side| side.contains(data));
-            let sides = || {
-                OF_LABELS[1..].iter().all(|dim| {
-                    self.side(*dim)
-                        .is_none_or(|side| of_label(labels, label, *dim).is_subset(side))
-                })
-            };
-            if own && sides() {
-                self.labels.insert(label);
-            }
+    fn covered(&mut self, labels: &Labels, known: &Known) -> &Bits {
+        if self.known == known.count {
+            return &self.labels;
         }
-        self.known = labels.labels.len();
+        let mut about = known.of(self.side(Dim::Data), self.known);
+        about.retain(|label| {
+            OF_LABELS[1..].iter().all(|dim| {
+                self.side(*dim)
+                    .is_none_or(|side| of_label(labels, *label, *dim).is_subset(side))
+            })
+        });
+        about.iter().for_each(|label| self.labels.insert(*label));
+        self.known = known.count;
         &self.labels
     }
 }
