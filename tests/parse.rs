@@ -3,7 +3,7 @@
 use abide::diag::Diags;
 use abide::source::{FileId, Span};
 use abide::syntax::ast::*;
-use abide::syntax::parse;
+use abide::syntax::{parse, parse_within};
 use proptest::prelude::*;
 
 fn read(text: &str) -> (Ast, Diags) {
@@ -41,6 +41,51 @@ fn each_broken_statement_is_reported_and_the_others_are_kept() {
         .filter(|item| matches!(item, PolicyItem::Rule(_)))
         .count();
     assert_eq!(rules, 2);
+}
+
+#[test]
+fn a_long_block_reads_the_same_on_any_number_of_threads() {
+    let (rules, broken) = (1000, |at: usize| at % 7 == 3);
+    let rule = |at: usize| match broken(at) {
+        true => format!("  may share d{at} with\n"),
+        false => format!("  r{at}: may share d{at} with p{at}\n"),
+    };
+    let text: String = (0..rules).map(rule).collect();
+    let text = format!("policy p {{\n{text}}}\n");
+    let read = |jobs: usize| {
+        let mut diags = Vec::new();
+        let ast = parse_within(FileId(0), &text, 10, jobs, &mut diags);
+        (ast, diags)
+    };
+    let (ast, diags) = read(1);
+    let [Item::Policy(policy)] = &ast.items[..] else {
+        panic!("one policy is read")
+    };
+    assert_eq!(policy.items.len(), rules);
+    for (at, item) in policy.items.iter().enumerate() {
+        match item {
+            PolicyItem::Rule(rule) => {
+                let own = &text[rule.span.start as usize..rule.span.end as usize];
+                assert_eq!(own, format!("r{at}: may share d{at} with p{at}"));
+            }
+            PolicyItem::Broken(_) => assert!(broken(at)),
+            _ => panic!("there are only rules"),
+        }
+    }
+    // The first hundred are listed, the others counted.
+    let all = (0..rules).filter(|at| broken(*at)).count();
+    assert_eq!(diags.len(), 101);
+    let last = format!("{} more syntax errors", all - 100);
+    assert!(
+        diags[100].message.starts_with(&last),
+        "{}",
+        diags[100].message
+    );
+    for jobs in [2, 3, 16] {
+        let (again, found) = read(jobs);
+        assert_eq!(format!("{again:?}"), format!("{ast:?}"), "{jobs} threads");
+        assert_eq!(found, diags, "{jobs} threads");
+    }
 }
 
 #[test]

@@ -213,6 +213,7 @@ impl Loader<'_> {
             .map(|(file, _)| file)
             .skip(done.asts.len())
             .collect();
+        let each = (jobs / new.len().max(1)).max(1);
         let parse = |(): &mut (), file: &FileId| {
             let text = &done.sources.file(*file).text;
             let kept = self.trees.as_ref();
@@ -220,7 +221,7 @@ impl Loader<'_> {
                 Some((known, ast, diags)) if known == text => (ast.clone(), diags.clone()),
                 _ => {
                     let mut diags = Vec::new();
-                    let ast = parse_within(*file, text, done.limits.nesting, &mut diags);
+                    let ast = parse_within(*file, text, done.limits.nesting, each, &mut diags);
                     (ast, diags)
                 }
             }

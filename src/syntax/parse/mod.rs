@@ -18,6 +18,7 @@ use super::ast::*;
 use super::cut::{Context, Fault, Part, Piece, cut};
 use super::token::{Token, tokens};
 use crate::diag::{Diagnostic, Diags, codes};
+use crate::jobs;
 use crate::limits::DEEPEST;
 use crate::source::{FileId, Span};
 use pest::Parser;
@@ -31,19 +32,30 @@ struct Grammar;
 /// Findings of syntax kept for one file; what comes after is counted, not listed.
 const MOST_ERRORS: usize = 100;
 
+/// Statements that a thread reads at a time.
+const CHUNK: usize = 200;
+
 /// Parses a file. Any text gives a tree and a list of problems.
 pub fn parse(file: FileId, text: &str, diags: &mut Diags) -> Ast {
-    parse_within(file, text, DEEPEST, diags)
+    parse_within(file, text, DEEPEST, 1, diags)
 }
 
-/// The same where less nesting is allowed, if that is what is wanted: never more.
-pub fn parse_within(file: FileId, text: &str, deepest: usize, diags: &mut Diags) -> Ast {
+/// The same where less nesting is allowed, if that is what is wanted: never more. So many threads may
+/// work on a long file; what is read is the same for any number.
+pub fn parse_within(
+    file: FileId,
+    text: &str,
+    deepest: usize,
+    jobs: usize,
+    diags: &mut Diags,
+) -> Ast {
     let deepest = deepest.min(DEEPEST);
     let (parts, faults, comments) = cut(text, deepest);
     let mut reader = Reader {
         file,
         text,
         deepest,
+        jobs,
         errors: Vec::new(),
         more: 0,
         whole: None,
@@ -91,6 +103,7 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
         file,
         text,
         deepest: DEEPEST,
+        jobs: 1,
         errors: Vec::new(),
         more: 0,
         whole: None,
@@ -119,6 +132,8 @@ struct Reader<'a> {
     text: &'a str,
     /// How deep braces may nest.
     deepest: usize,
+    /// How many threads may work.
+    jobs: usize,
     errors: Diags,
     /// Errors that were only counted.
     more: usize,
@@ -262,7 +277,7 @@ impl Reader<'_> {
                         let heading = self.read(Rule::plan_piece, head, |r, pair| {
                             At { r, base }.heading(pair)
                         });
-                        let items = body.iter().map(|part| self.plan_item(part)).collect();
+                        let items = self.each(body, Self::plan_item);
                         let (name, title) = heading.unwrap_or_else(|| self.nameless(head));
                         Item::Plan(Plan {
                             docs,
@@ -286,7 +301,7 @@ impl Reader<'_> {
                             }
                             (title, policies)
                         });
-                        let items = body.iter().map(|part| self.test_item(part)).collect();
+                        let items = self.each(body, Self::test_item);
                         let (title, policies) = heading.unwrap_or_default();
                         let title = title.unwrap_or(Text {
                             value: String::new(),
@@ -314,8 +329,42 @@ impl Reader<'_> {
         (name, None)
     }
 
+    /// Reads the statements of a block, some hundred at a time on each thread: they don't depend on each
+    /// other.
+    fn each<T: Send>(
+        &mut self,
+        parts: &[Part],
+        read: impl Fn(&mut Self, &Part) -> T + Sync,
+    ) -> Vec<T> {
+        if parts.len() <= CHUNK {
+            return parts.iter().map(|part| read(self, part)).collect();
+        }
+        let chunks: Vec<&[Part]> = parts.chunks(CHUNK).collect();
+        let (file, text, deepest, whole) = (self.file, self.text, self.deepest, self.whole);
+        let read = |(): &mut (), chunk: &&[Part]| {
+            let mut own = Reader {
+                file,
+                text,
+                deepest,
+                jobs: 1,
+                errors: Vec::new(),
+                more: 0,
+                whole,
+            };
+            let items: Vec<T> = chunk.iter().map(|part| read(&mut own, part)).collect();
+            (items, own.errors, own.more)
+        };
+        let mut all = Vec::with_capacity(parts.len());
+        for (items, errors, more) in jobs::share(&chunks, self.jobs, || (), read) {
+            all.extend(items);
+            self.errors.extend(errors);
+            self.more += more;
+        }
+        all
+    }
+
     fn policy_items(&mut self, parts: &[Part]) -> Vec<PolicyItem> {
-        parts.iter().map(|part| self.policy_item(part)).collect()
+        self.each(parts, Self::policy_item)
     }
 
     fn policy_item(&mut self, part: &Part) -> PolicyItem {
