@@ -47,7 +47,7 @@ impl Walk<'_> {
         if let Some(node) = self.known.get(&all[..]) {
             return Some(*node);
         }
-        if self.known.len() == self.most {
+        if self.known.len() >= self.most {
             return None;
         }
         let both = all.iter().map(|(set, at)| {
