@@ -25,7 +25,7 @@ pub fn spread(graph: &Graph) -> Held {
     let labels = graph.labels.labels.len();
     let width = labels.div_ceil(64);
     let mut starts = vec![0u32; nodes + 1];
-    for (_, to) in &graph.ends {
+    for (_, to) in &*graph.ends {
         if *to != NOWHERE {
             starts[*to as usize + 1] += 1;
         }
@@ -35,7 +35,7 @@ pub fn spread(graph: &Graph) -> Held {
     }
     let mut next = starts.clone();
     let mut into = vec![(0u32, 0u32); starts[nodes] as usize];
-    for ((from, to), change) in graph.ends.iter().zip(&graph.change) {
+    for ((from, to), change) in graph.ends.iter().zip(&*graph.change) {
         if *to != NOWHERE {
             into[next[*to as usize] as usize] = (*from, *change);
             next[*to as usize] += 1;
@@ -45,7 +45,7 @@ pub fn spread(graph: &Graph) -> Held {
     // By change: which labels pass, and what becomes of each.
     let mut masks = Vec::new();
     let mut turned = Vec::new();
-    for change in &graph.changes {
+    for change in &*graph.changes {
         let mut mask = vec![0u64; width];
         let mut map = Vec::new();
         for label in 0..labels {
@@ -64,7 +64,7 @@ pub fn spread(graph: &Graph) -> Held {
         turned.push(map);
     }
     let mut words = vec![0u64; nodes * width];
-    for (edge, made) in &graph.makes {
+    for (edge, made) in &*graph.makes {
         let to = graph.ends[*edge as usize].1 as usize;
         for label in made {
             words[to * width + label / 64] |= 1 << (label % 64);

@@ -17,7 +17,7 @@ pub fn spread(graph: &Graph) -> usize {
     let labels = graph.labels.labels.len();
     let mut known = graph.labels.clone();
     let mut program = Program::default();
-    for ((from, to), change) in graph.ends.iter().zip(&graph.change) {
+    for ((from, to), change) in graph.ends.iter().zip(&*graph.change) {
         if *to != NOWHERE {
             program.edge.push((*from, *to, *change));
         }
@@ -35,7 +35,7 @@ pub fn spread(graph: &Graph) -> usize {
             }
         }
     }
-    for (edge, made) in &graph.makes {
+    for (edge, made) in &*graph.makes {
         let to = graph.ends[*edge as usize].1;
         program
             .holds

@@ -15,6 +15,7 @@ use crate::model::{Action, EdgeKind, Plan, PolicyId};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What is to be judged exactly on an edge.
 pub struct Suspect {
@@ -25,8 +26,9 @@ pub struct Suspect {
 }
 
 /// What the edges of a profile stand for.
+#[derive(Clone)]
 struct Profile {
-    situations: Vec<Situation>,
+    situations: Arc<[Situation]>,
     /// Labels that are suspect in any of them, and how many labels were known then.
     suspect: Bits,
     known: usize,
@@ -34,10 +36,11 @@ struct Profile {
     impossible: bool,
 }
 
-/// Remembers edges that are alike.
+/// Remembers edges that are alike. Copies share what does not grow.
+#[derive(Clone)]
 pub struct Alike {
     suspects: Suspects,
-    numbers: Profiles,
+    numbers: Arc<Profiles>,
     profiles: Vec<Profile>,
     /// By change and row: the labels after the edge.
     changed: FxHashMap<(u32, RowId), Bits>,
@@ -64,7 +67,7 @@ impl Alike {
                     .to_vec(),
             };
             Profile {
-                situations,
+                situations: situations.into(),
                 suspect: Bits::default(),
                 known: 0,
                 impossible: !literals.is_empty() && judge.worlds(&literals).is_none(),
@@ -73,7 +76,7 @@ impl Alike {
         let profiles = numbers.first.iter().map(profile).collect();
         Alike {
             suspects: Suspects::new(policies),
-            numbers,
+            numbers: Arc::new(numbers),
             profiles,
             changed: FxHashMap::default(),
             masks: FxHashMap::default(),
@@ -106,7 +109,7 @@ impl Alike {
         }
         let mut makes = FixedBitSet::with_capacity(graph.ends.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
-        for change in &graph.changes {
+        for change in &*graph.changes {
             if let (Some(data), Some(_), true) = (change.data, change.form, change.passes) {
                 let known = self.masks.entry(data);
                 known.or_insert_with(|| of_data(graph, &graph.data[data as usize]));
@@ -175,7 +178,7 @@ impl Alike {
         let profile = &mut self.profiles[number];
         if profile.known < graph.labels.labels.len() {
             profile.suspect.clear();
-            for situation in &profile.situations {
+            for situation in &*profile.situations {
                 let more = self.suspects.find(judge, &graph.labels, situation);
                 profile.suspect.add(more.words());
             }

@@ -155,6 +155,16 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// What this judge compiled, for another one.
+    pub fn compiled(&self) -> Compiled<'a> {
+        Compiled {
+            model: self.model,
+            today: self.today,
+            space: self.space.clone(),
+            policies: self.compiled.clone(),
+        }
+    }
+
     /// The compiled policy.
     pub fn decision(&mut self, policy: PolicyId) -> Arc<Decision> {
         compile(self.model, &self.space, policy, &mut self.compiled)

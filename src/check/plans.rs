@@ -1,7 +1,7 @@
 //! A plan judged: every act of every label on every edge and in every store.
 
 use super::More;
-use super::alike::{Alike, Suspect};
+use super::alike::Alike;
 use super::counts::Counts;
 use super::findings::{At, Finding, Judged, group};
 use super::judge::{Judge, RuleRef};
@@ -23,7 +23,7 @@ use crate::source::Span;
 use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is to be said of a plan, as data.
 #[derive(Debug)]
@@ -79,23 +79,9 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
     if graph.labels.is_full() {
         return overfull(graph, spread);
     }
-    let mut run = Run {
-        findings: Vec::new(),
-        impossible: Vec::new(),
-        more: More::new(),
-        most,
-        policies: policies.clone(),
-        paths: Paths::default(),
-        counts: Counts::default(),
-        counted: FxHashMap::default(),
-    };
+    let mut run = Run::new(&policies, most);
     let mut alike = Alike::new(judge, plan, &policies, profiles);
-    for at in alike.candidates(judge, &graph, &spread, jobs) {
-        let at = at as usize;
-        let suspect = alike.suspects(judge, plan, &mut graph, &spread, at);
-        let Some(suspect) = suspect else { continue };
-        run.edge(judge, plan, &mut graph, &spread, at, &suspect, &alike);
-    }
+    run.edges(judge, plan, &mut graph, &spread, &mut alike, jobs);
     // Stores whose rows say the same and that hold the same are alike.
     let mut fine: FxHashSet<(*const NodeDetails, RowId)> = FxHashSet::default();
     for (at, node) in plan.nodes.iter().enumerate() {
@@ -165,24 +151,107 @@ struct Run {
     counted: FxHashMap<(u32, Bits), More>,
 }
 
+/// What an edge adds where its findings are only counted.
+#[derive(Default)]
+struct Counted {
+    more: More,
+    impossible: Vec<(At, Span)>,
+}
+
 impl Run {
+    fn new(policies: &[PolicyId], most: usize) -> Run {
+        Run {
+            findings: Vec::new(),
+            impossible: Vec::new(),
+            more: More::new(),
+            most,
+            policies: policies.to_vec(),
+            paths: Paths::default(),
+            counts: Counts::default(),
+            counted: FxHashMap::default(),
+        }
+    }
+
+    /// Whether the findings of an edge are made, not only counted: also where waivers stand, for these
+    /// silence findings one by one.
+    fn lists(&self, plan: &Plan, at: usize) -> bool {
+        self.findings.len() < self.most || !plan.edges[at].waivers.is_empty()
+    }
+
+    /// Judges the edges that need a closer look, in their order. Beyond what is listed, order does not
+    /// matter: there another thread counts from the end on.
+    fn edges(
+        &mut self,
+        judge: &mut Judge,
+        plan: &Plan,
+        graph: &mut Graph,
+        spread: &Spread,
+        alike: &mut Alike,
+        jobs: usize,
+    ) {
+        let candidates = alike.candidates(judge, graph, spread, jobs);
+        let left = Mutex::new(candidates.iter().map(|at| *at as usize));
+        let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
+        let counted = if jobs < 2 || candidates.len() <= self.most {
+            for at in candidates.iter() {
+                self.edge(judge, plan, graph, spread, alike, *at as usize);
+            }
+            Vec::new()
+        } else {
+            let (compiled, most_labels) = (judge.compiled(), judge.most_labels);
+            let (mut own_graph, mut own_alike) = (graph.clone(), alike.clone());
+            let policies = self.policies.clone();
+            let from_start = || {
+                while let Some(at) = { left().next() } {
+                    self.edge(judge, plan, graph, spread, alike, at);
+                }
+            };
+            let from_end = || {
+                let judge = &mut Judge::of(compiled).within(most_labels);
+                let mut run = Run::new(&policies, 0);
+                let mut counted: Vec<(usize, Counted)> = Vec::new();
+                while let Some(at) = { left().next_back() } {
+                    if !run.lists(plan, at) {
+                        run.edge(judge, plan, &mut own_graph, spread, &mut own_alike, at);
+                    }
+                    let own = Counted {
+                        more: std::mem::take(&mut run.more),
+                        impossible: std::mem::take(&mut run.impossible),
+                    };
+                    counted.push((at, own));
+                }
+                counted
+            };
+            jobs::both(jobs, from_start, from_end).1
+        };
+        // Where less was found than is listed, what was counted is to be listed after all.
+        for (at, own) in counted.into_iter().rev() {
+            if self.lists(plan, at) {
+                self.edge(judge, plan, graph, spread, alike, at);
+            } else {
+                self.impossible.extend(own.impossible);
+                for (code, count) in own.more {
+                    *self.more.entry(code).or_default() += count;
+                }
+            }
+        }
+    }
+
     /// Judges the suspect labels of an edge exactly.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an edge among all that is known of it"
-    )]
     fn edge(
         &mut self,
         judge: &mut Judge,
         plan: &Plan,
         graph: &mut Graph,
         spread: &Spread,
+        alike: &mut Alike,
         at: usize,
-        suspect: &Suspect,
-        alike: &Alike,
     ) {
-        // Where waivers stand, each finding is needed.
-        let list = self.findings.len() < self.most || !plan.edges[at].waivers.is_empty();
+        let Some(suspect) = alike.suspects(judge, plan, graph, spread, at) else {
+            return;
+        };
+        let suspect = &suspect;
+        let list = self.lists(plan, at);
         if !list {
             let Run {
                 counts,

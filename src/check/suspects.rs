@@ -14,7 +14,7 @@ use crate::model::vocabulary::Kind;
 use crate::model::{Action, NameId, PolicyId, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The dimensions that labels decide; situations decide the others.
 const OF_LABELS: [Dim; 5] = [
@@ -26,6 +26,7 @@ const OF_LABELS: [Dim; 5] = [
 ];
 
 /// A box with the labels in it.
+#[derive(Clone)]
 struct Reach {
     sides: Sides,
     /// The set is this box in some worlds, the same for all its acts.
@@ -35,6 +36,7 @@ struct Reach {
 }
 
 /// What a rule can do.
+#[derive(Clone)]
 struct Rule {
     forbids: Option<Reach>,
     needs: Option<Reach>,
@@ -43,15 +45,17 @@ struct Rule {
 }
 
 /// The rules of one policy for one action.
+#[derive(Clone)]
 struct Rules {
     rules: Vec<Rule>,
     /// By the purposes of a situation: those of them that may say something of it.
-    by_purposes: FxHashMap<FixedBitSet, Rc<[usize]>>,
+    by_purposes: FxHashMap<FixedBitSet, Arc<[usize]>>,
     /// Acts that can need a permission at all.
     closed: Option<Reach>,
 }
 
 /// What is suspect, by policy and action.
+#[derive(Clone)]
 pub struct Suspects {
     policies: Vec<PolicyId>,
     rules: FxHashMap<(PolicyId, Action), Rules>,
@@ -59,7 +63,7 @@ pub struct Suspects {
 }
 
 /// Labels by their data: few rules are about many data.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Known {
     of: Vec<Vec<LabelId>>,
     /// Those that derive from other data.
@@ -182,7 +186,7 @@ fn find(
 impl Rules {
     /// The rules that may have anything to say of a situation, by its purposes: those are the same for
     /// many situations, and few rules are about them.
-    fn about(&mut self, sides: &Sides) -> Rc<[usize]> {
+    fn about(&mut self, sides: &Sides) -> Arc<[usize]> {
         let purposes = sides[Dim::Purpose as usize].clone().unwrap_or_default();
         let rules = &self.rules;
         let about = self

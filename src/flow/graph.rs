@@ -69,27 +69,27 @@ pub struct Step<'g> {
     pub makes: &'g [LabelId],
 }
 
-/// A plan's graph.
+/// A plan's graph. Copies share all but the labels, and may come to know labels of their own.
 #[derive(Debug, Clone)]
 pub struct Graph {
     /// How many nodes there are.
     pub nodes: usize,
     /// By edge: the sender, and the receiver of labels or `NOWHERE`.
-    pub ends: Vec<(u32, u32)>,
+    pub ends: Arc<Vec<(u32, u32)>>,
     /// What edges say, by number.
     pub details: Arc<Details>,
     /// By edge: a number of `changes`.
-    pub change: Vec<u32>,
+    pub change: Arc<Vec<u32>>,
     /// What edges do to labels.
-    pub changes: Vec<Change>,
+    pub changes: Arc<Vec<Change>>,
     /// Sets of data that edges list.
-    pub data: Vec<FixedBitSet>,
+    pub data: Arc<Vec<FixedBitSet>>,
     /// By edge, of those that make any: labels that the edge itself makes.
-    pub makes: FxHashMap<u32, Vec<LabelId>>,
+    pub makes: Arc<FxHashMap<u32, Vec<LabelId>>>,
     /// All labels known so far.
     pub labels: Labels,
     /// The moves that deliver labels, by receiver.
-    pub links: Links,
+    pub links: Arc<Links>,
 }
 
 /// The receiver of labels that an edge delivers nowhere.
@@ -143,17 +143,13 @@ pub fn build_with(
         expired,
         asks,
         told_apart: told_apart(plan, asks),
-        graph: Graph {
-            nodes: plan.nodes.len(),
-            ends: Vec::with_capacity(plan.edges.len()),
-            details: details.clone(),
-            change: Vec::with_capacity(plan.edges.len()),
-            changes: Vec::new(),
-            data: Vec::new(),
-            makes: FxHashMap::default(),
-            labels,
-            links: Links::default(),
-        },
+        ends: Vec::with_capacity(plan.edges.len()),
+        details: &details,
+        change: Vec::with_capacity(plan.edges.len()),
+        changes: Vec::new(),
+        data: Vec::new(),
+        makes: FxHashMap::default(),
+        labels,
         kinds: plan.nodes.iter().map(|node| node.kind).collect(),
         moves: moves(plan, &details),
         known_changes: FxHashMap::default(),
@@ -163,9 +159,27 @@ pub fn build_with(
     for (at, edge) in plan.edges.iter().enumerate() {
         builder.edge(at, edge);
     }
-    let mut graph = builder.graph;
-    graph.links = Links::new(graph.nodes, &graph.ends, &graph.change);
-    graph
+    let Builder {
+        ends,
+        change,
+        changes,
+        data,
+        makes,
+        labels,
+        ..
+    } = builder;
+    let nodes = plan.nodes.len();
+    Graph {
+        nodes,
+        links: Arc::new(Links::new(nodes, &ends, &change)),
+        ends: Arc::new(ends),
+        details,
+        change: Arc::new(change),
+        changes: Arc::new(changes),
+        data: Arc::new(data),
+        makes: Arc::new(makes),
+        labels,
+    }
 }
 
 /// Sources that some edge may give data back to, which then is open where it is their own: only their
@@ -216,7 +230,14 @@ struct Builder<'b> {
     expired: &'b FixedBitSet,
     asks: Asks,
     told_apart: FixedBitSet,
-    graph: Graph,
+    /// As in the graph that is to be.
+    ends: Vec<(u32, u32)>,
+    details: &'b Details,
+    change: Vec<u32>,
+    changes: Vec<Change>,
+    data: Vec<FixedBitSet>,
+    makes: FxHashMap<u32, Vec<LabelId>>,
+    labels: Labels,
     /// The kinds of nodes, side by side.
     kinds: Vec<NodeKind>,
     /// By number of details.
@@ -240,7 +261,7 @@ impl Builder<'_> {
     fn edge(&mut self, at: usize, edge: &Edge) {
         let sender = self.kinds[edge.from()];
         let receiver = self.kinds[edge.to()];
-        let details = self.graph.details.of[at];
+        let details = self.details.of[at];
         let known = &self.moves[details as usize];
         let listed = known.listed;
         let delivers = !known.uses && (receiver != NodeKind::Source || edge.to() == edge.from());
@@ -257,19 +278,19 @@ impl Builder<'_> {
                 change
             }
         };
-        self.graph.ends.push((edge.from() as u32, to));
-        self.graph.change.push(change);
+        self.ends.push((edge.from() as u32, to));
+        self.change.push(change);
         if listed && matches!(sender, NodeKind::Source | NodeKind::External) {
             let origin = self.origin(edge);
-            let change = &self.graph.changes[change as usize];
+            let change = &self.changes[change as usize];
             let (data, form) = (change.data, change.form);
             if let Some(data) = data
-                && !self.graph.labels.is_full()
+                && !self.labels.is_full()
             {
-                let data = &self.graph.data[data as usize];
-                let made = make(self.vocabulary, &mut self.graph.labels, form, data, origin);
-                self.graph.labels.take(made.len());
-                self.graph.makes.insert(at as u32, made);
+                let data = &self.data[data as usize];
+                let made = make(self.vocabulary, &mut self.labels, form, data, origin);
+                self.labels.take(made.len());
+                self.makes.insert(at as u32, made);
             }
         }
     }
@@ -278,7 +299,7 @@ impl Builder<'_> {
         let data_of = |list: &NameSet| self.vocabulary.of(Kind::Data).atoms(list);
         let form = edge.form.as_ref().map(|list| {
             let forms = self.vocabulary.of(Kind::Form).atoms(list);
-            self.graph.labels.forms.intern(forms)
+            self.labels.forms.intern(forms)
         });
         let (data, derives) = match &edge.kind {
             EdgeKind::Arrow { data, .. } => (data.as_ref().map(data_of), None),
@@ -289,7 +310,7 @@ impl Builder<'_> {
                 (Some(data_of(data)), Some(made))
             }
         };
-        let all = &mut self.graph.data;
+        let all = &mut self.data;
         let data = data.map(|data| {
             *self.known_data.entry(data.clone()).or_insert_with(|| {
                 all.push(data);
@@ -302,7 +323,7 @@ impl Builder<'_> {
             derives,
             passes,
         };
-        let all = &mut self.graph.changes;
+        let all = &mut self.changes;
         *self.known_changes.entry(change.clone()).or_insert_with(|| {
             all.push(change);
             all.len() as u32 - 1
@@ -341,7 +362,7 @@ impl Builder<'_> {
             lasting: self.lasting(edge),
             source: Some(source),
         };
-        let id = self.graph.labels.origins.intern(origin);
+        let id = self.labels.origins.intern(origin);
         self.origin_of.insert(key, id);
         id
     }

@@ -14,6 +14,7 @@ use crate::model::{Edge, EdgeKind, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A name on an edge that nothing brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,8 @@ pub fn spread_all(
             let edge = missing[here[at]].edge;
             reported.push(here[at]);
             sweep.bring(edge, &made[at]);
-            let makes = sweep.graph.makes.entry(edge as u32).or_default();
+            let makes = Arc::make_mut(&mut sweep.graph.makes);
+            let makes = makes.entry(edge as u32).or_default();
             for label in &made[at] {
                 if !makes.contains(label) {
                     makes.push(*label);
@@ -203,7 +205,7 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
     // Details that differ in what for they are have the same lists.
     let mut known: FxHashMap<AsWritten, Rc<Vec<Asked>>> = FxHashMap::default();
     let mut all = Vec::new();
-    for (at, (details, (from, _))) in graph.details.of.iter().zip(&graph.ends).enumerate() {
+    for (at, (details, (from, _))) in graph.details.of.iter().zip(&*graph.ends).enumerate() {
         let Some((list, always)) = needed[*details as usize] else {
             continue;
         };
