@@ -330,7 +330,10 @@ impl<'a> Judge<'a> {
                 forbids: bound(&rule.forbids),
                 lifts: bound(&rule.lifts),
                 needs: bound(&rule.needs),
-                ..rule.clone()
+                policy: rule.policy,
+                rule: rule.rule,
+                duties: rule.duties.clone(),
+                data: rule.data.clone(),
             })
             .filter(|rule| {
                 [&rule.permits, &rule.forbids, &rule.lifts, &rule.needs]
@@ -338,19 +341,15 @@ impl<'a> Judge<'a> {
                     .any(|set| !set.is_none())
             })
             .collect();
-        // Of one datum few rules have anything to say, so their sum is small.
-        let sum = |of: fn(&EffectiveRule) -> &Diagram| {
-            let sets = rules.iter().map(of);
-            sets.fold(space.none(), |all, set| all.or(set))
-        };
-        let (permits, forbids) = (sum(|rule| &rule.permits), sum(|rule| &rule.forbids));
-        let mut needs: BTreeMap<NameId, Diagram> = BTreeMap::new();
-        for rule in &rules {
-            for duty in &rule.duties {
-                let all = needs.entry(*duty).or_insert_with(|| space.none());
-                *all = all.or(&rule.needs);
+        let (permits, forbids, mut needs) = match said.whole {
+            true => {
+                let needs = said.needs.iter().map(|(duty, set)| (*duty, bound(set)));
+                let needs: BTreeMap<NameId, Diagram> = needs.collect();
+                (said.permits.restrict(&own), bound(&said.forbids), needs)
             }
-        }
+            // Of one datum few rules have anything to say, so their sum is small.
+            false => sums(space, &rules),
+        };
         needs.retain(|_, set| !set.is_none());
         let closed = said.closed.restrict(&own);
         let right = permits.or(&closed.not()).minus(&forbids);
@@ -375,6 +374,21 @@ impl<'a> Judge<'a> {
     pub fn get(&self, id: RulingId) -> Rc<Ruling> {
         self.rulings[id.0].clone()
     }
+}
+
+/// What rules permit and forbid together, and what needs each duty.
+fn sums(space: &Space, rules: &[EffectiveRule]) -> (Diagram, Diagram, BTreeMap<NameId, Diagram>) {
+    let mut needs: BTreeMap<NameId, Diagram> = BTreeMap::new();
+    for rule in rules {
+        for duty in &rule.duties {
+            let all = needs.entry(*duty).or_insert_with(|| space.none());
+            *all = all.or(&rule.needs);
+        }
+    }
+    let none = || space.none();
+    let permits = rules.iter().fold(none(), |all, rule| all.or(&rule.permits));
+    let forbids = rules.iter().fold(none(), |all, rule| all.or(&rule.forbids));
+    (permits, forbids, needs)
 }
 
 /// Whether a rule may say something of a datum, or of what it derives from.

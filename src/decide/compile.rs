@@ -197,7 +197,10 @@ fn take(space: &Space, into: &mut ActionDecision, from: &ActionDecision, here: &
             forbids: rule.forbids.and(here),
             lifts: rule.lifts.and(here),
             needs: rule.needs.and(here),
-            ..rule.clone()
+            policy: rule.policy,
+            rule: rule.rule,
+            duties: rule.duties.clone(),
+            data: rule.data.clone(),
         };
         let same = into
             .rules

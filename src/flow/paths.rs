@@ -5,7 +5,8 @@
 
 use super::graph::Graph;
 use super::labels::{Families, LabelId};
-use super::spread::{Spread, passes, transform};
+use super::spread::{Spread, transform};
+use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
 /// A step: the edge, and the label as it leaves the edge.
@@ -139,27 +140,35 @@ impl Search<'_> {
 
     /// Hands on the labels at a sender that an edge turns into a label.
     fn before(&mut self, edge: u32, sender: u32, label: LabelId, mut hand: impl FnMut(LabelId)) {
-        let step = self.graph.step(edge as usize);
-        if !step.change.passes {
+        let graph = &*self.graph;
+        let (labels, change) = (
+            &graph.labels,
+            &graph.changes[graph.change[edge as usize] as usize],
+        );
+        if !change.passes {
             return;
         }
-        let labels = &self.graph.labels;
-        if step.change.keeps_labels() {
-            if self.spread.holds(sender as usize, label) && passes(labels, &step, label) {
+        let data = change.data.map(|data| &graph.data[data as usize]);
+        let passes = |one: LabelId| {
+            let listed = |data: &FixedBitSet| data.contains(labels.get(one).data.0 as usize);
+            self.spread.holds(sender as usize, one) && data.is_none_or(listed)
+        };
+        if change.keeps_labels() {
+            if passes(label) {
                 hand(label);
             }
             return;
         }
         // A form leaves all else of a label as it is.
-        let passing: Vec<LabelId> = match step.change.derives {
-            Some(_) => self.spread.carried(labels, step).collect(),
+        let passing: Vec<LabelId> = match change.derives {
+            Some(_) => {
+                let held = self.spread.held(sender as usize);
+                held.filter(|one| passes(*one)).collect()
+            }
             None => {
                 self.paths.families.learn(labels);
                 let family = self.paths.families.of(label).iter().copied();
-                let passes = |one: &LabelId| {
-                    self.spread.holds(sender as usize, *one) && passes(labels, &step, *one)
-                };
-                family.filter(passes).collect()
+                family.filter(|one| passes(*one)).collect()
             }
         };
         for one in passing {

@@ -2,6 +2,7 @@
 //! library behind them.
 
 mod build;
+mod combine;
 mod sort;
 mod union;
 mod walk;
@@ -11,10 +12,11 @@ pub use sort::Rest;
 
 use biodivine_lib_bdd::{Bdd, op_function};
 use build::Builder;
+use combine::combine;
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
-use walk::Pair;
+use walk::{Pair, Restriction};
 
 /// A set of bit vectors of one fixed width. Equal sets compare equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,7 +75,7 @@ impl Diagram {
         if other.is_none() || self.is_all() {
             return other.clone();
         }
-        Diagram(self.0.and(&other.0))
+        combine(&self.0, &other.0, op_function::and)
     }
 
     /// What is in either.
@@ -84,7 +86,7 @@ impl Diagram {
         if other.is_all() || self.is_none() {
             return other.clone();
         }
-        Diagram(self.0.or(&other.0))
+        combine(&self.0, &other.0, op_function::or)
     }
 
     /// What is in this and not in the other.
@@ -92,7 +94,7 @@ impl Diagram {
         if self.is_none() || other.is_none() {
             return self.clone();
         }
-        Diagram(self.0.and_not(&other.0))
+        combine(&self.0, &other.0, op_function::and_not)
     }
 
     /// What is not in it.
@@ -102,7 +104,7 @@ impl Diagram {
 
     /// What is in exactly one of the two.
     pub fn xor(&self, other: &Diagram) -> Diagram {
-        Diagram(self.0.xor(&other.0))
+        combine(&self.0, &other.0, op_function::xor)
     }
 
     /// Whether the two share nothing.
@@ -120,7 +122,8 @@ impl Diagram {
         Bdd::binary_op_with_limit(limit, &self.0, &other.0, op_function::or).map(Diagram)
     }
 
-    /// The union of many; `None` where that takes more than about `most` steps and nodes.
+    /// The union of many, in one walk over all of them; `None` where that takes more than about `most`
+    /// steps and nodes.
     pub fn union(width: u16, sets: &[&Diagram], most: usize) -> Option<Diagram> {
         let sets: Vec<&Bdd> = sets.iter().map(|set| &set.0).collect();
         union::union(width, &sets, most)
@@ -160,14 +163,7 @@ impl Diagram {
         if self.is_none() || self.is_all() || bits.is_empty() {
             return self.clone();
         }
-        let mut fixed = vec![None; self.width() as usize];
-        for (bit, value) in bits {
-            fixed[*bit as usize] = Some(*value);
-        }
-        let mut builder = Builder::new(self.width());
-        let known = &mut vec![None; self.size()];
-        let root = walk::restricted(&self.0, self.0.root_pointer(), &fixed, known, &mut builder);
-        builder.finish(root)
+        Restriction::new(&self.0, bits).build()
     }
 
     /// The node that the first bits lead to, by its number: sets of one diagram that start where the

@@ -3,6 +3,7 @@
 //! In a reduced diagram every node but the empty one can be satisfied; so a walk can stop where a
 //! node's bits no longer matter.
 
+use super::Diagram;
 use super::build::Builder;
 use biodivine_lib_bdd::{Bdd, BddPointer};
 use fixedbitset::FixedBitSet;
@@ -40,33 +41,55 @@ pub fn reached(bdd: &Bdd, bits: &[(u16, bool)]) -> BddPointer {
 /// By node, what was built for it.
 pub type Known = Vec<Option<u32>>;
 
-/// What is below a node once bits are fixed.
-pub fn restricted(
-    bdd: &Bdd,
-    at: BddPointer,
-    fixed: &[Option<bool>],
-    known: &mut Known,
-    builder: &mut Builder,
-) -> usize {
-    if at.is_terminal() {
-        return at.is_one() as usize;
-    }
-    if let Some(node) = known[at.to_index()] {
-        return node as usize;
-    }
-    let bit = bit_of(bdd, at);
-    let (low, high) = (bdd.low_link_of(at), bdd.high_link_of(at));
-    let node = match fixed[bit as usize] {
-        Some(false) => restricted(bdd, low, fixed, known, builder),
-        Some(true) => restricted(bdd, high, fixed, known, builder),
-        None => {
-            let high = restricted(bdd, high, fixed, known, builder);
-            let low = restricted(bdd, low, fixed, known, builder);
-            builder.node(bit, low, high)
+/// A diagram with some bits fixed.
+pub struct Restriction<'a> {
+    bdd: &'a Bdd,
+    fixed: Vec<Option<bool>>,
+    known: FxHashMap<BddPointer, usize>,
+    builder: Builder,
+}
+
+impl<'a> Restriction<'a> {
+    /// With these values.
+    pub fn new(bdd: &'a Bdd, bits: &[(u16, bool)]) -> Restriction<'a> {
+        let mut fixed = vec![None; bdd.num_vars() as usize];
+        for (bit, value) in bits {
+            fixed[*bit as usize] = Some(*value);
         }
-    };
-    known[at.to_index()] = Some(node as u32);
-    node
+        Restriction {
+            bdd,
+            fixed,
+            known: FxHashMap::default(),
+            builder: Builder::new(bdd.num_vars()),
+        }
+    }
+
+    /// What is left, where these bits no longer matter.
+    pub fn build(mut self) -> Diagram {
+        let root = self.at(self.bdd.root_pointer());
+        self.builder.finish(root)
+    }
+
+    fn at(&mut self, at: BddPointer) -> usize {
+        if at.is_terminal() {
+            return at.is_one() as usize;
+        }
+        let bit = bit_of(self.bdd, at);
+        let (low, high) = (self.bdd.low_link_of(at), self.bdd.high_link_of(at));
+        match self.fixed[bit as usize] {
+            Some(false) => return self.at(low),
+            Some(true) => return self.at(high),
+            None => {}
+        }
+        if let Some(node) = self.known.get(&at) {
+            return *node;
+        }
+        let high = self.at(high);
+        let low = self.at(low);
+        let node = self.builder.node(bit, low, high);
+        self.known.insert(at, node);
+        node
+    }
 }
 
 /// What is below a node with the bits from `from` on left out.

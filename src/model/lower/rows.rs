@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// How many bytes of a table are worth a thread.
-const PART: usize = 1 << 20;
+const PART: usize = 1 << 18;
 
 /// Lines read before their names are looked up.
 const BATCH: usize = 256;
