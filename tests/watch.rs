@@ -107,6 +107,16 @@ fn changes_are_checked_however_they_are_written() {
     assert!(checked(&lines).contains("error"));
     std::fs::remove_file(at("sub/b.abide")).expect("removed");
     assert!(checked(&lines).contains("no findings"));
+    // Evidence that a note names comes and goes; what is in it does not matter.
+    let note = "policy n {\n  note \"kept\" evidence \"proof/kept.pdf\"\n}\n";
+    std::fs::write(at("sub/n.abide"), note).expect("written");
+    assert!(checked(&lines).contains("1 error"));
+    std::fs::create_dir(at("sub/proof")).expect("a folder");
+    std::fs::write(at("sub/proof/kept.pdf"), [0xff, 0]).expect("written");
+    let line = checked(&lines);
+    assert!(!line.contains("error"), "{line}");
+    std::fs::remove_file(at("sub/proof/kept.pdf")).expect("removed");
+    assert!(checked(&lines).contains("1 error"));
 }
 
 /// A project: files that share `words.abide`, one with names and a table of its own, and settings.

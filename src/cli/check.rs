@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::diag::{Code, Group, Severity, codes};
 use crate::project::run::Settings;
 use crate::project::{Input, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
-use crate::project::{baseline, files, fix};
+use crate::project::{baseline, evidence, files, fix};
 use crate::report::summary::number;
 use crate::report::{Report, place, visible};
 use crate::source::FileId;
@@ -154,6 +154,11 @@ fn texts(args: &Args, trees: &mut Trees) -> Result<(watch::Texts, Read), String>
     if let Some(path) = args.paths.baseline(args.baseline.as_ref()) {
         let known = baseline::read(&path)?;
         all.insert(known.path, known.text);
+    }
+    // Of evidence it matters only whether it is there.
+    for (path, there) in evidence::found(loaded) {
+        let as_text = if there { "there" } else { "not there" };
+        all.entry(path).or_insert_with(|| as_text.to_string());
     }
     Ok((all, read))
 }

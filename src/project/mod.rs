@@ -2,11 +2,12 @@
 //!
 //! `baseline` holds findings that are known, `files` finds and reads, `fix` mends, `load` follows includes, `groups` says which files are judged together,
 //! `config` finds settings, `run` runs the phases, `judged` judges a model piece by piece, `checked` lists what they judged, `levels` are severities,
-//! `marks` the expectations written as `//~`, `notices` the texts that policies encode.
+//! `marks` the expectations written as `//~`, `evidence` the files that notes name, `notices` the texts that policies encode.
 
 pub mod baseline;
 pub mod checked;
 pub mod config;
+pub mod evidence;
 pub mod files;
 pub mod fix;
 pub mod groups;

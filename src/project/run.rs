@@ -5,17 +5,16 @@ use super::groups::{self, groups};
 use super::judged::{self, Kept, Terms};
 use super::levels::Levels;
 use super::load::Loaded;
-use super::{files, marks, notices, vacuity};
+use super::{evidence, marks, notices, vacuity};
 use crate::check::{self, waivers};
 use crate::diag::{Code, Diagnostic, Diags, Group, Severity, codes};
 use crate::jobs;
+use crate::model::Model;
 use crate::model::lower::{Elsewhere, lower_knowing};
 use crate::model::vocabulary::Date;
-use crate::model::{Model, Statement};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::Ast;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
@@ -121,7 +120,7 @@ pub fn run_keeping(mut loaded: Loaded, settings: &Settings, kept: Option<&mut Ke
         model.plans.retain(|plan| home(plan.span.file));
         model.tests.retain(|test| home(test.span.file));
         vacuity::check(&model, &mut found);
-        evidence(&model, &loaded, &mut found);
+        evidence::check(&loaded, &group.home, &mut found);
         notices::check(&loaded, &group.home, &mut found);
         let terms = Terms {
             home: group.home.clone(),
@@ -273,37 +272,5 @@ fn count(model: &Model, home: &impl Fn(FileId) -> bool, counts: &mut Counts) {
     }
     for test in &model.tests {
         counts.expectations += test.expectations.len() * test.policies.len().max(1);
-    }
-}
-
-/// Notes whose evidence is not there. Paths count from the policy's file and stay in the project.
-fn evidence(model: &Model, loaded: &Loaded, diags: &mut Diags) {
-    let mut seen = BTreeSet::new();
-    for rule in model.policies.iter().flat_map(|policy| &policy.rules) {
-        let Statement::Note {
-            evidence: Some((path, span)),
-            ..
-        } = &rule.statement
-        else {
-            continue;
-        };
-        if !seen.insert(*span) {
-            continue;
-        }
-        let from = &loaded.sources.file(span.file).path;
-        let target = from.parent().unwrap_or(Path::new("")).join(path);
-        let full = files::canonical(&target);
-        let message = if !full.starts_with(files::root_of(from, loaded.common.as_deref())) {
-            format!("the evidence `{path}` lies outside the project")
-        } else if !files::exists(&full) {
-            format!("the evidence `{path}` is not there")
-        } else {
-            continue;
-        };
-        diags.push(
-            Diagnostic::new(&codes::MISSING_EVIDENCE, *span, message)
-                .note("a promise that no rule on flows can show is kept by its evidence: a file of the project")
-                .help("add the file, or correct the path, which counts from this policy's file"),
-        );
     }
 }
