@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench flow` runs both shapes at 10^4 and 10^5 nodes; `cargo bench --bench flow -- dense
 //! 1000000` one of them; `cargo bench --bench flow -- write dense 1000000 FOLDER` writes the files for
-//! `abide check FOLDER`.
+//! `abide check FOLDER`; `cargo bench --bench flow -- memory local 1000000` says how much memory the
+//! loaded graph takes, and the most that judging it takes, on Linux.
 
 #![allow(
     clippy::disallowed_methods,
@@ -17,11 +18,11 @@ mod shapes;
 
 use abide::check::{Judge, plans, wording};
 use abide::flow::{Asks, build, spread, unsourced::spread_all};
-use abide::model::PolicyId;
 use abide::model::lower::{Elsewhere, Visible, lower_knowing};
+use abide::model::{Model, PolicyId};
 use abide::report::{Report, human};
 use abide::source::{FileId, SourceMap, Span};
-use abide::syntax::ast::{Item, PlanItem};
+use abide::syntax::ast::{Ast, Item, PlanItem};
 use abide::syntax::parse;
 use abide::syntax::table::{TableFormat, TableText, Tables};
 use fixedbitset::FixedBitSet;
@@ -47,6 +48,7 @@ fn main() {
                 std::fs::write(Path::new(folder).join(name), text).expect("written");
             }
         }
+        ["memory", shape, nodes] => memory(of(shape), number(nodes)),
         [shape, nodes] => run(of(shape), number(nodes)),
         _ => {
             for shape in [Shape::Local, Shape::Dense] {
@@ -75,16 +77,18 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, start.elapsed())
 }
 
-fn run(shape: Shape, nodes: usize) {
-    let files: Files = shapes::files(shape, nodes);
-    println!(
-        "{shape:?}, {nodes} nodes, {} bytes of tables",
-        files.nodes.len() + files.flows.len()
-    );
+/// A model, and the tree of its policy.
+struct Loaded {
+    ast: Ast,
+    model: Model,
+}
+
+/// Loads files; also says how long the policy and the tables took.
+fn load(files: &Files) -> (Loaded, Duration, Duration) {
     let mut diags = Vec::new();
     let (ast, parsing) = timed(|| parse(FileId(0), &files.abide, &mut diags));
-    let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-    let texts = texts(&ast, &files);
+    let jobs = jobs();
+    let texts = texts(&ast, files);
     let tables = Tables { texts, jobs };
     // Tables see what the file that brings them in declares.
     let seen = |file: u32| (FileId(file), [FileId(0), FileId(file)].into());
@@ -99,6 +103,51 @@ fn run(shape: Shape, nodes: usize) {
         )
     });
     assert!(diags.is_empty(), "{}", diags[0].message);
+    (Loaded { ast, model }, parsing, lowering)
+}
+
+/// The memory of a loaded graph, and the most while it is judged.
+fn memory(shape: Shape, nodes: usize) {
+    let (loaded, ..) = load(&shapes::files(shape, nodes));
+    let model = &loaded.model;
+    let shown = |what: &str, memory: Option<usize>| match memory {
+        Some(kilobytes) => println!("  {what:<22} {:>9.1} MB", kilobytes as f64 / 1e3),
+        None => println!("  {what:<22} not known on this system"),
+    };
+    println!("{shape:?}, {nodes} nodes");
+    shown("loaded", status("VmRSS:"));
+    // From here on the most is counted anew.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    let today = "2026-11-24".parse().expect("a day");
+    let mut judge = Judge::new(model, today);
+    let (outcome, time) = timed(|| plans::judge_most(&mut judge, &model.plans[0], 100, jobs()));
+    shown("most while judging", status("VmHWM:"));
+    println!(
+        "  {} findings listed, in {:.3} s",
+        outcome.findings.len(),
+        time.as_secs_f64()
+    );
+}
+
+/// A figure of this process, in kilobytes.
+fn status(name: &str) -> Option<usize> {
+    let all = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = all.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// How many threads may work.
+fn jobs() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn run(shape: Shape, nodes: usize) {
+    let files: Files = shapes::files(shape, nodes);
+    println!(
+        "{shape:?}, {nodes} nodes, {} bytes of tables",
+        files.nodes.len() + files.flows.len()
+    );
+    let (Loaded { ast, model }, parsing, lowering) = load(&files);
     let plan = &model.plans[0];
     assert_eq!((plan.nodes.len(), plan.edges.len()), (nodes, 4 * nodes));
     let today = "2026-11-24".parse().expect("a day");
@@ -112,7 +161,7 @@ fn run(shape: Shape, nodes: usize) {
     let (bare, bare_time) = timed(|| bare::spread(&graph));
     let same = (0..nodes).all(|node| held.held(node).eq(bare.held(node)));
     assert!(same, "both hold the same");
-    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100, jobs));
+    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100, jobs()));
     let counted: usize = outcome.more.values().sum();
     println!(
         "  {labels} labels, {rows} different rows; {} findings listed, {counted} counted",

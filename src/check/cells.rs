@@ -23,7 +23,7 @@ impl Firsts {
         };
         for edge in &plan.edges {
             let first = firsts.edges.entry(Arc::as_ptr(&edge.details));
-            first.or_insert(edge.span.start);
+            first.or_insert(edge.span().start);
         }
         for node in &plan.nodes {
             let first = firsts.nodes.entry(Arc::as_ptr(&node.details));
@@ -40,7 +40,7 @@ impl Firsts {
             At::Edge(at) => {
                 let edge = &plan.edges[at];
                 let first = self.edges.get(&Arc::as_ptr(&edge.details));
-                (first, (edge.span.file, edge.span.start))
+                (first, (edge.span().file, edge.span().start))
             }
             At::Store(at) => {
                 let node = &plan.nodes[at];

@@ -544,7 +544,7 @@ fn edge_place(
     Place {
         at: At::Edge(at),
         node: edge.from(),
-        span: edge.span,
+        span: edge.span(),
         given,
         acts,
     }

@@ -190,6 +190,6 @@ fn all(model: &Model) -> impl Iterator<Item = (&Waiver, Span)> {
         .plans
         .iter()
         .flat_map(|plan| &plan.edges)
-        .flat_map(|edge| edge.waivers.iter().map(|waiver| (waiver, edge.span)));
+        .flat_map(|edge| edge.waivers.iter().map(|waiver| (waiver, edge.span())));
     rules.chain(nodes).chain(edges)
 }

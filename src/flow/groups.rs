@@ -16,7 +16,7 @@ pub struct Groups {
     /// The links between groups, by receiver.
     pub links: Links,
     /// By group: the changes that it passes to itself, if it does.
-    pub own: Vec<Vec<u32>>,
+    pub own: Parts,
     /// Groups in parts: those of a part reach each other. What comes before a part in the flow comes
     /// before it here.
     pub parts: Parts,
@@ -46,28 +46,29 @@ impl Groups {
                 of[*node as usize] = number as u32;
             }
         }
-        let mut own: Vec<Vec<u32>> = vec![Vec::new(); count];
-        let mut between: Vec<(u32, u32, u32)> = Vec::new();
-        for node in 0..nodes {
-            let to = of[node];
-            for at in links.range(node) {
+        let mut own = Parts::default();
+        let mut between = Links::empty();
+        // Group by group, so that no list of all links is ever made.
+        let (mut arriving, mut turning) = (Vec::new(), Vec::new());
+        for (to, group) in groups.iter().enumerate() {
+            for at in group.iter().flat_map(|node| links.range(*node as usize)) {
                 let (change, sender) = links.link(at);
                 let from = of[sender as usize];
                 match ops[change as usize] {
                     Op::Block => {}
-                    _ if from != to => between.push((to, from, change)),
+                    _ if from != to as u32 => arriving.push((from, change)),
                     // Within a group only what changes labels adds any.
-                    Op::Change => own[to as usize].push(change),
+                    Op::Change => turning.push(change),
                     Op::All | Op::Filter(_) => {}
                 }
             }
+            between.push_once(&mut arriving);
+            turning.sort_unstable();
+            turning.dedup();
+            own.push(&mut turning);
         }
-        for changes in &mut own {
-            changes.sort_unstable();
-            changes.dedup();
-        }
-        let links = Links::once(count, &between);
-        drop(between);
+        between.shrink();
+        let links = between;
         let mut parts = parts(&links, count, |_| true);
         // Groups are numbered in the order of the edges between them that pass everything, which suits
         // most of what goes on within a part.

@@ -50,39 +50,30 @@ impl Links {
         }
     }
 
-    /// Links between so many nodes given as receiver, sender and what they do; those that say the same
-    /// are kept once.
-    pub fn once(nodes: usize, all: &[(u32, u32, u32)]) -> Links {
-        let mut ends = vec![0u32; nodes + 1];
-        for (to, ..) in all {
-            ends[*to as usize + 1] += 1;
-        }
-        for at in 0..nodes {
-            ends[at + 1] += ends[at];
-        }
-        let mut sorted = vec![(0, 0); all.len()];
-        let mut next = ends.clone();
-        for (to, from, change) in all {
-            let place = &mut next[*to as usize];
-            sorted[*place as usize] = (*from, *change);
-            *place += 1;
-        }
-        let mut links = Links {
+    /// Of no node yet.
+    pub fn empty() -> Links {
+        Links {
             starts: vec![0],
             ..Links::default()
-        };
-        for node in 0..nodes {
-            let own = &mut sorted[ends[node] as usize..ends[node + 1] as usize];
-            own.sort_unstable();
-            for (at, (from, change)) in own.iter().enumerate() {
-                if at == 0 || own[at - 1] != (*from, *change) {
-                    links.senders.push(*from);
-                    links.changes.push(*change);
-                }
-            }
-            links.starts.push(links.senders.len() as u32);
         }
-        links
+    }
+
+    /// Adds the next node with the links that deliver to it, given as sender and what they do; those that
+    /// say the same are kept once. Leaves the list empty.
+    pub fn push_once(&mut self, arriving: &mut Vec<(u32, u32)>) {
+        arriving.sort_unstable();
+        arriving.dedup();
+        for (from, change) in arriving.drain(..) {
+            self.senders.push(from);
+            self.changes.push(change);
+        }
+        self.starts.push(self.senders.len() as u32);
+    }
+
+    /// Gives back what is not needed when all is added.
+    pub fn shrink(&mut self) {
+        self.senders.shrink_to_fit();
+        self.changes.shrink_to_fit();
     }
 
     /// The edges that deliver to a node, each with its sender.
@@ -128,6 +119,12 @@ impl Parts {
             self.nodes[start..*end as usize].sort_unstable();
             start = *end as usize;
         }
+    }
+
+    /// Adds the next part. Leaves the list empty.
+    pub fn push(&mut self, nodes: &mut Vec<u32>) {
+        self.nodes.append(nodes);
+        self.ends.push(self.nodes.len() as u32);
     }
 
     /// A part.

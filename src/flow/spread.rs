@@ -108,7 +108,7 @@ impl<'g> Sweep<'g> {
             })
             .collect();
         let groups = Groups::new(graph.nodes, &graph.links, &ops);
-        let count = groups.own.len();
+        let count = groups.own.ends.len();
         let masks = Masks(vec![(Bits::default(), 0); graph.data.len()]);
         let mut sweep = Sweep {
             ops,
@@ -205,7 +205,7 @@ impl<'g> Sweep<'g> {
     /// Fills a part, all before it being filled.
     pub(super) fn fill(&mut self, part: &[u32]) {
         match part {
-            [group] if self.groups.own[*group as usize].is_empty() => {
+            [group] if self.groups.own.get(*group as usize).is_empty() => {
                 let row = self.pulled(*group);
                 self.row_of[*group as usize] = row;
             }
@@ -305,12 +305,12 @@ impl<'g> Sweep<'g> {
             }
         }
         // What a group passes to itself, changed, may change once more.
-        let mut again = grew && !self.groups.own[group].is_empty();
+        let mut again = grew && !self.groups.own.get(group).is_empty();
         while again {
             again = false;
             let from = held.clone();
-            for at in 0..self.groups.own[group].len() {
-                again |= self.pass_bits(&from, self.groups.own[group][at], &mut held);
+            for at in 0..self.groups.own.get(group).len() {
+                again |= self.pass_bits(&from, self.groups.own.get(group)[at], &mut held);
             }
         }
         self.held[group] = held;

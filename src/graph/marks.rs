@@ -42,7 +42,7 @@ impl<'a> Found<'a> {
         let edges = plan.edges.iter().enumerate();
         let mut places: Vec<(Span, Place)> = nodes
             .map(|(at, node)| (node.whole, Place::Node(at)))
-            .chain(edges.map(|(at, edge)| (edge.span, Place::Edge(at))))
+            .chain(edges.map(|(at, edge)| (edge.span(), Place::Edge(at))))
             .collect();
         places.sort_unstable();
         let checked = plan.checks.iter().map(|id| model.policy(*id));

@@ -215,7 +215,7 @@ pub fn draw(
             details: said.details,
             marks,
             state,
-            link: words::link(sources, edge.span),
+            link: words::link(sources, edge.span()),
         });
     }
     // Only boxes with something in them are drawn, in their own order.

@@ -3,9 +3,9 @@
 use super::PolicyId;
 use super::rules::{Action, Waiver};
 use super::vocabulary::{Literal, NameId, NameSet};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 pub use crate::syntax::ast::{Duration, NodeKind};
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
 /// A plan of data flows.
@@ -116,8 +116,8 @@ pub struct Does {
 pub struct Edge {
     from: u32,
     to: u32,
-    /// The statement's place, waivers left out; of a row, that of its data.
-    pub span: Span,
+    start: u32,
+    end: u32,
     /// All else that is said of it. In details that rows share, places are those of the first.
     pub details: Arc<EdgeDetails>,
 }
@@ -125,6 +125,8 @@ pub struct Edge {
 /// What happens on an edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdgeDetails {
+    /// The file it stands in.
+    pub file: FileId,
     /// What happens.
     pub kind: EdgeKind,
     /// `as`
@@ -140,13 +142,24 @@ pub struct EdgeDetails {
 }
 
 impl Edge {
-    /// An edge between two nodes, by position; of `uses` and `derives` they are one.
-    pub fn new(from: usize, to: usize, span: Span, details: Arc<EdgeDetails>) -> Edge {
+    /// An edge between two nodes, by position; of `uses` and `derives` they are one. Its place lies
+    /// in the file that the details name.
+    pub fn new(from: usize, to: usize, place: Range<u32>, details: Arc<EdgeDetails>) -> Edge {
         Edge {
             from: from as u32,
             to: to as u32,
-            span,
+            start: place.start,
+            end: place.end,
             details,
+        }
+    }
+
+    /// The statement's place, waivers left out; of a row, that of its data.
+    pub fn span(&self) -> Span {
+        Span {
+            file: self.details.file,
+            start: self.start,
+            end: self.end,
         }
     }
 

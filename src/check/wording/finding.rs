@@ -233,7 +233,7 @@ pub(super) fn steps(model: &Model, plan: &Plan, outcome: &Outcome, way: &Way) ->
             let (from, to) = edge_ends(plan, edge);
             let data = outcome.graph.labels.get(*label).data;
             Step {
-                span: edge.span,
+                span: edge.span(),
                 from,
                 to,
                 data: model.vocabulary.of(Kind::Data).shown(data).to_string(),

@@ -67,7 +67,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::UNSOURCED_DATA,
-                edge.span,
+                edge.span(),
                 format!("nothing brings `{name}` to `{node}`"),
             )
             .label(format!("no edge before this one carries `{name}` to `{node}`"))
@@ -98,7 +98,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::NOTHING_TO_CARRY,
-                edge.span,
+                edge.span(),
                 format!("`all` carries nothing: {label}"),
             )
             .label(label)
@@ -120,7 +120,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::REIDENTIFIED_DATA,
-                edge.span,
+                edge.span(),
                 format!("`{data}` arrives anonymous and leaves as {form}"),
             )
             .label("anonymous data can't be made identifiable again")
@@ -191,7 +191,7 @@ pub fn plan(
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::REGION_UNSTATED,
-                edge.span,
+                edge.span(),
                 format!("{names} states no region, so a transfer here can't be judged"),
             )
             .label("may leave a region unnoticed")
@@ -252,7 +252,7 @@ fn ends(plan: &Plan, at: At) -> (crate::source::Span, String, String) {
         At::Edge(at) => {
             let edge = &plan.edges[at];
             let (from, to) = edge_ends(plan, edge);
-            (edge.span, from, to)
+            (edge.span(), from, to)
         }
         At::Store(node) => {
             let node = &plan.nodes[node];

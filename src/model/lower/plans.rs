@@ -588,7 +588,9 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
     let fulfilling = clauses::ids(Kind::Duty, &tree.fulfilling, scope, diags);
     let (from, (kind, to)) = (from?, kind?);
     let to = to?;
+    let place = tree.statement;
     let details = EdgeDetails {
+        file: place.file,
         kind,
         form: form?,
         purpose: purpose?,
@@ -596,7 +598,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
         fulfilling: fulfilling?,
         waivers,
     };
-    let edge = Edge::new(from.at, to.at, tree.statement, Arc::new(details));
+    let edge = Edge::new(from.at, to.at, place.start..place.end, Arc::new(details));
     (!from.unusable && !to.unusable).then_some(edge)
 }
 

@@ -186,12 +186,7 @@ impl<'p> Part<'p, '_> {
             && !receiver.unusable
             && (sender.kind, receiver.kind) != (NodeKind::Source, NodeKind::Source);
         let (start, end) = self.header.place(self.table.text, line, DATA);
-        let span = Span {
-            file: self.table.file,
-            start,
-            end,
-        };
-        sound.then(|| Edge::new(from, to, span, rest.details.clone()))
+        sound.then(|| Edge::new(from, to, start..end, rest.details.clone()))
     }
 
     /// Reads a line cell by cell; what it repeats is known from then on.
