@@ -141,8 +141,12 @@ impl Layout<'_, '_> {
         let keeps = parts.iter().any(|part| self.word(part.0.0) == "keeps");
         let mut below = Vec::new();
         for (words, mut clauses) in parts {
+            // Clauses of the node that comments hold here would tear what is kept apart.
+            if !still {
+                self.sort(&mut clauses, KEEPS);
+            }
             below.push(Doc::Hard);
-            below.push(self.store_line(words, &mut clauses, keeps));
+            below.push(self.store_line(words, &clauses, keeps));
         }
         docs.push(stack(STEP, below));
         stack(0, docs)
@@ -151,10 +155,9 @@ impl Layout<'_, '_> {
     fn store_line(
         &self,
         (from, to): (usize, usize),
-        clauses: &mut [(usize, usize)],
+        clauses: &[(usize, usize)],
         keeps: bool,
     ) -> Doc {
-        self.sort(clauses, KEEPS);
         let mut docs = vec![Doc::Word(from)];
         if from + 1 < to {
             docs.push(Doc::Space(if keeps && self.word(from) == "does" {

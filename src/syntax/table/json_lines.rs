@@ -42,7 +42,8 @@ pub(super) fn rows<'t>(
         match object(line) {
             Err(error) => {
                 sound = false;
-                let column = error.column().saturating_sub(1).min(line.len());
+                // The column counts bytes, and may lie within a character.
+                let column = line.floor_char_boundary(error.column().saturating_sub(1));
                 diags.push(
                     Diagnostic::new(
                         &codes::BAD_TABLE,
