@@ -443,6 +443,38 @@ fn a_policy_beyond_the_bound_is_judged_rule_by_rule_with_the_same_answers() {
     });
 }
 
+/// Findings beyond those wanted are counted from both ends by two threads, which may take any turns.
+#[test]
+fn what_is_not_listed_is_counted_on_any_number_of_threads() {
+    law(150, 100, |model| {
+        let mut said = 0;
+        for plan in &model.plans {
+            let of = |most: usize, jobs: usize| {
+                let outcome = abide::check::plans::judge_most(&mut judge(model), plan, most, jobs);
+                let of = outcome.findings.iter();
+                let listed: Vec<_> = of.map(|one| (one.at, one.code().name)).collect();
+                let counted: usize = outcome.more.values().sum();
+                (listed, counted, outcome.impossible)
+            };
+            let (all, _, impossible) = of(usize::MAX, 1);
+            for most in [0, 1, 2, all.len() / 2] {
+                let (listed, counted, own) = of(most, 2);
+                let same = listed.len() >= most.min(all.len()) && all.starts_with(&listed);
+                // Where waivers stand, findings beyond those wanted are listed, too.
+                let waived =
+                    listed.len() > most && plan.edges.iter().any(|e| !e.waivers.is_empty());
+                if !(same || waived) || listed.len() + counted != all.len() || own != impossible {
+                    return Err(format!(
+                        "{most}: {listed:?} and {counted} of {all:?}, {own:?}"
+                    ));
+                }
+                said += usize::from(most > 0 && counted > 0);
+            }
+        }
+        Ok(said)
+    });
+}
+
 #[test]
 fn the_witness_of_a_conflict_is_forbidden() {
     law(300, 60, |model| {

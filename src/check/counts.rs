@@ -8,7 +8,7 @@ use super::More;
 use super::alike::Suspect;
 use super::findings::{Finding, Judged, dims, nameable, signature, whole_acts};
 use super::judge::{Judge, Part};
-use super::situation::{Open, Situation, relation};
+use super::situation::{Open, Relation, Situation, relation};
 use super::suspects::{Culprit, Suspects};
 use crate::decide::{Diagram, Dim};
 use crate::flow::{Graph, LabelId, Labels};
@@ -29,6 +29,30 @@ struct Wrong {
 
 /// All that is wrong with a label on edges that are alike; `None` where it is no matter of counting.
 type Known = Option<Rc<[Wrong]>>;
+
+/// An edge among all that is known of it.
+#[derive(Clone, Copy)]
+pub struct EdgeAt<'a> {
+    /// The policies that judge it.
+    pub policies: &'a [PolicyId],
+    /// What it stands for.
+    pub situations: &'a [Situation],
+    /// Its plan.
+    pub plan: &'a Plan,
+    /// The plan's graph.
+    pub graph: &'a Graph,
+    /// Its position.
+    pub at: usize,
+    /// How situations are looked at as a whole.
+    pub suspects: &'a Suspects,
+}
+
+impl EdgeAt<'_> {
+    fn relation(&self, judge: &Judge, label: LabelId) -> Relation {
+        let (vocabulary, edge) = (&judge.model.vocabulary, &self.plan.edges[self.at]);
+        relation(vocabulary, self.plan, edge, &self.graph.labels, label)
+    }
+}
 
 /// What was counted before.
 #[derive(Default)]
@@ -58,20 +82,11 @@ pub struct Counts {
 
 impl Counts {
     /// Adds the findings of an edge; whether they could be counted.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an edge among all that is known of it"
-    )]
     pub fn add(
         &mut self,
         judge: &mut Judge,
-        policies: &[PolicyId],
-        situations: &[Situation],
-        plan: &Plan,
-        graph: &Graph,
-        at: usize,
+        edge: EdgeAt,
         suspect: &Suspect,
-        suspects: &Suspects,
         more: &mut More,
     ) -> bool {
         let Some(profile) = suspect.alike else {
@@ -82,13 +97,8 @@ impl Counts {
             let known = match self.known.get(&(profile, label)) {
                 Some(known) => known.clone(),
                 None => {
-                    let quick = self.quick(
-                        judge, policies, situations, plan, graph, at, label, profile, suspects,
-                    );
-                    let found = match quick {
-                        Some(found) => Some(found),
-                        None => self.find(judge, policies, situations, plan, graph, at, label),
-                    };
+                    let quick = self.quick(judge, edge, label, profile);
+                    let found = quick.or_else(|| self.find(judge, edge, label));
                     self.known.insert((profile, label), found.clone());
                     found
                 }
@@ -127,32 +137,25 @@ impl Counts {
 
     /// The same where one rule makes it wrong, and in one way: then that way is known from another label
     /// in the same facts, and the acts are what the situation and the rule share.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an edge among all that is known of it"
-    )]
     fn quick(
         &mut self,
         judge: &mut Judge,
-        policies: &[PolicyId],
-        situations: &[Situation],
-        plan: &Plan,
-        graph: &Graph,
-        at: usize,
+        edge: EdgeAt,
         label: LabelId,
         profile: u32,
-        suspects: &Suspects,
     ) -> Option<Rc<[Wrong]>> {
-        let what = graph.labels.get(label);
-        let edge = &plan.edges[at];
-        let relation = relation(&judge.model.vocabulary, plan, edge, &graph.labels, label);
+        let labels = &edge.graph.labels;
+        let what = labels.get(label);
+        let relation = edge.relation(judge, label);
         if relation.open != Open::Never {
             return None;
         }
         let mut all = Vec::new();
-        for policy in policies {
-            for (number, situation) in situations.iter().enumerate() {
-                let culprit = suspects.culprit(judge, *policy, &graph.labels, situation, label)?;
+        for policy in edge.policies {
+            for (number, situation) in edge.situations.iter().enumerate() {
+                let culprit = edge
+                    .suspects
+                    .culprit(judge, *policy, labels, situation, label)?;
                 let Some(culprit) = culprit else { continue };
                 let facts = (situation.given.clone(), situation.fulfilled.clone());
                 let action = situation.action;
@@ -160,8 +163,7 @@ impl Counts {
                 let group = match self.ways.get(&key) {
                     Some(group) => *group,
                     None => {
-                        let parts =
-                            judge.parts(*policy, situation, &graph.labels, label, relation)?;
+                        let parts = judge.parts(*policy, situation, labels, label, relation)?;
                         let group = match &parts[..] {
                             [part] => Some(self.group(*policy, action, label, part, &parts)),
                             _ => None,
@@ -180,7 +182,7 @@ impl Counts {
                 let acts = match self.shared.get(&shared) {
                     Some(acts) => *acts,
                     None => {
-                        let acts = self.shares(judge, situation, &graph.labels, label, &culprit);
+                        let acts = self.shares(judge, situation, labels, label, &culprit);
                         self.all.push(acts);
                         let number = self.all.len() as u32 - 1;
                         self.shared.insert(shared, number);
@@ -268,29 +270,16 @@ impl Counts {
     }
 
     /// What is wrong with a label.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "an edge among all that is known of it"
-    )]
-    fn find(
-        &mut self,
-        judge: &mut Judge,
-        policies: &[PolicyId],
-        situations: &[Situation],
-        plan: &Plan,
-        graph: &Graph,
-        at: usize,
-        label: LabelId,
-    ) -> Known {
-        let edge = &plan.edges[at];
+    fn find(&mut self, judge: &mut Judge, edge: EdgeAt, label: LabelId) -> Known {
+        let labels = &edge.graph.labels;
         let vocabulary = &judge.model.vocabulary;
-        let relation = relation(vocabulary, plan, edge, &graph.labels, label);
-        let datum = graph.labels.get(label).data;
+        let relation = edge.relation(judge, label);
+        let datum = labels.get(label).data;
         let any = FixedBitSet::from_iter(0..vocabulary.of(Kind::Data).len());
         let mut all = Vec::new();
-        for policy in policies {
-            for situation in situations {
-                let parts = judge.parts(*policy, situation, &graph.labels, label, relation)?;
+        for policy in edge.policies {
+            for situation in edge.situations {
+                let parts = judge.parts(*policy, situation, labels, label, relation)?;
                 for part in parts.iter() {
                     let group = self.group(*policy, situation.action, label, part, &parts);
                     let acts = whole_acts(judge, &any, &part.acts);

@@ -3,7 +3,8 @@
 //! `situation` says what acts an edge or a store stands for, `judge` what a policy rules of a datum,
 //! `verdicts` gives every act its verdict, `findings` groups acts into findings, `plans` and
 //! `expectations` drive plans and tests, `standing` checks standing duties, `sense` rules that make
-//! none, `wording` says it all to people, `cells` finds places in rows that others share, and `waivers`
+//! none, `places` are where a plan's acts happen, `judging` goes through them, `remarks` are what is said of a plan besides
+//! verdicts, `wording` says it all to people, `cells` finds places in rows that others share, and `waivers`
 //! silences what was waived.
 
 pub mod alike;
@@ -14,8 +15,11 @@ pub mod expectations;
 pub mod findings;
 pub mod fingerprint;
 pub mod judge;
+pub mod judging;
+pub mod places;
 pub mod plans;
 pub mod profiles;
+pub mod remarks;
 pub mod sense;
 pub mod situation;
 pub mod standing;
