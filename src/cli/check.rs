@@ -5,16 +5,17 @@ use super::fmt::diff;
 use super::output::{Output, Wanted, unless_closed};
 use super::say;
 use super::shared::{FailLevel, Judging, Notices, Paths};
-use super::watch::{self, watch};
+use super::watch::{AGAIN, watch};
 use crate::config::Config;
 use crate::diag::{Code, Group, Severity, codes};
+use crate::project::baseline::{self, Baseline};
 use crate::project::run::Settings;
-use crate::project::{Input, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
-use crate::project::{baseline, evidence, files, fix};
+use crate::project::{Input, Inputs, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
+use crate::project::{files, fix};
 use crate::report::summary::number;
 use crate::report::{Report, place, visible};
 use crate::source::FileId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -70,8 +71,11 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     if args.watch {
         let folders = args.paths.input(&args.paths.config()?)?.paths;
         let (mut trees, mut kept) = (Trees::default(), Kept::default());
-        let read = || texts(args, &mut trees);
-        return watch(&folders, read, |read| {
+        let read = || {
+            let read = Read::new(args, Some(&mut trees))?;
+            Ok((read.inputs(), read))
+        };
+        return watch(&folders, AGAIN, read, |read| {
             once(args, what, read, Some(&mut kept))
         });
     }
@@ -84,11 +88,12 @@ pub fn run(args: &Args, what: What) -> Result<u8, String> {
     once(args, what, Read::new(args, None)?, None)
 }
 
-/// The project's settings, those of the run, and the files under them.
+/// The project's settings, those of the run, the files under them, and what is known of them.
 struct Read {
     config: Config,
     settings: Settings,
     loaded: Loaded,
+    baseline: Option<Baseline>,
 }
 
 impl Read {
@@ -99,11 +104,19 @@ impl Read {
             jobs: settings.jobs,
             ..args.paths.input_with(&args.notices, &config)?
         };
+        let baseline = args.paths.baseline(args.baseline.as_ref());
+        let baseline = baseline.filter(|_| settings.waivers);
         Ok(Read {
             loaded: load_keeping(&input, trees)?,
             config,
             settings,
+            baseline: baseline.map(|path| baseline::read(&path)).transpose()?,
         })
+    }
+
+    fn inputs(&self) -> Inputs {
+        let baseline = self.baseline.as_ref();
+        Inputs::of(&self.config, &self.settings, &self.loaded, baseline)
     }
 }
 
@@ -134,56 +147,23 @@ fn fix(args: &Args) -> Result<bool, String> {
     Ok(!fixed.changes.is_empty())
 }
 
-/// All that a check depends on, by path, with what was read to check.
-fn texts(args: &Args, trees: &mut Trees) -> Result<(watch::Texts, Read), String> {
-    let read = Read::new(args, Some(trees))?;
-    let (config, loaded) = (&read.config, &read.loaded);
-    let settings = config.files.iter().map(|file| (&file.path, &file.text));
-    let sources = loaded
-        .sources
-        .iter()
-        .map(|(_, file)| (&file.path, &file.text));
-    let mut all: BTreeMap<PathBuf, String> = settings
-        .chain(sources)
-        .map(|(path, text)| (path.clone(), text.clone()))
-        .collect();
-    for named in &loaded.notices {
-        let text = String::from_utf8_lossy(&files::read(&named.path)?).into_owned();
-        all.insert(named.path.clone(), text);
-    }
-    if let Some(path) = args.paths.baseline(args.baseline.as_ref()) {
-        let known = baseline::read(&path)?;
-        all.insert(known.path, known.text);
-    }
-    // Of evidence it matters only whether it is there.
-    for (path, there) in evidence::found(loaded) {
-        let as_text = if there { "there" } else { "not there" };
-        all.entry(path).or_insert_with(|| as_text.to_string());
-    }
-    Ok((all, read))
-}
-
 fn once(args: &Args, what: What, read: Read, kept: Option<&mut Kept>) -> Result<u8, String> {
     let Read {
         config,
         mut settings,
         loaded,
+        baseline,
     } = read;
     let output = args.output.over(&config)?;
     let wanted = output.wanted()?;
     let asked = loaded.asked.clone();
     // What nobody reads need not be said, only counted; what is compared or waived one by one must.
-    let compared = args.paths.baseline(args.baseline.as_ref()).is_some();
-    if !compared && loaded.waive.is_empty() && wanted.iter().all(Wanted::is_for_people) {
+    if baseline.is_none() && loaded.waive.is_empty() && wanted.iter().all(Wanted::is_for_people) {
         settings.most = output.most();
     }
     let mut outcome = run_keeping(loaded, &settings, kept);
-    if let (Some(path), true) = (
-        args.paths.baseline(args.baseline.as_ref()),
-        settings.waivers,
-    ) {
-        let known = baseline::read(&path)?;
-        baseline::apply(&known, &settings.levels, &asked, &mut outcome);
+    if let Some(known) = &baseline {
+        baseline::apply(known, &settings.levels, &asked, &mut outcome);
     }
     if what == What::Tests {
         only_tests(&mut outcome);

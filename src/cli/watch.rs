@@ -1,55 +1,56 @@
-//! `--watch`: the same check again whenever what it read has changed. The only module that names
+//! `--watch`: the same check again whenever what it hangs on has changed. The only module that names
 //! notify.
 
 use super::say;
+use crate::project::Inputs;
 use crate::project::files::canonical;
-use notify::event::{AccessKind, AccessMode};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
-
-/// All that a check depends on, by path: texts, and of evidence whether it is there.
-pub type Texts = BTreeMap<PathBuf, String>;
 
 /// How long nothing must happen before files are read: editors write in several steps.
 const REST: Duration = Duration::from_millis(10);
 
+/// After how long it is looked again though nothing happened: no event tells of the next day, of settings
+/// that appear in a folder above, or of changes on a disk far away.
+pub const AGAIN: Duration = Duration::from_secs(60);
+
 /// Checks, and again on every change, until the program is ended. Folders are watched, not files, for
 /// many editors write a new file and give it the old one's name.
 pub fn watch<R>(
-    folders: &[PathBuf],
-    mut read: impl FnMut() -> Result<(Texts, R), String>,
+    asked: &[PathBuf],
+    again: Duration,
+    mut read: impl FnMut() -> Result<(Inputs, R), String>,
     mut check: impl FnMut(R) -> Result<u8, String>,
 ) -> Result<u8, String> {
     let (sender, changes) = mpsc::channel();
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| matters(&event.kind)) {
-            let _ = sender.send(());
+        // Where the system could not say what happened, something did.
+        let event = event.unwrap_or_default();
+        if matters(&event.kind) {
+            let _ = sender.send(gone(event));
         }
     })
     .map_err(|error| format!("can't watch: {error}"))?;
     let mut watched = Watched {
         watcher,
-        below: Vec::new(),
-        folders: BTreeSet::new(),
+        folders: BTreeMap::new(),
     };
-    for folder in folders {
-        match folder.is_dir() {
-            true => watched.all_below(folder)?,
-            false => drop(watched.folder_of(folder)?),
-        }
-    }
-    let mut before: Option<Result<Texts, String>> = None;
+    let mut before: Option<Result<Inputs, String>> = None;
     loop {
+        let mut more = false;
+        for path in asked {
+            more |= watched.all_below(path)?;
+        }
         let (now, read) = match read() {
-            Ok((texts, read)) => (Ok(texts), Some(read)),
+            Ok((inputs, read)) => (Ok(inputs), Some(read)),
             Err(message) => (Err(message), None),
         };
-        let mut more = false;
-        for path in now.iter().flat_map(BTreeMap::keys) {
+        for path in now.iter().flat_map(Inputs::paths) {
             more |= watched.folder_of(path)?;
         }
         if more {
@@ -67,48 +68,66 @@ pub fn watch<R>(
             }
             before = Some(now);
         }
-        if changes.recv().is_err() {
-            return Err("the system watches no more".to_string());
+        match changes.recv_timeout(again) {
+            Ok(gone) => watched.forget(&gone),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err("the system watches no more".to_string());
+            }
         }
-        while changes.recv_timeout(REST).is_ok() {}
+        while let Ok(gone) = changes.recv_timeout(REST) {
+            watched.forget(&gone);
+        }
     }
 }
 
-/// The folders that are watched.
+/// The folders that are watched, each on its own or with all that is below.
 struct Watched<W> {
     watcher: W,
-    /// With all that is below.
-    below: Vec<PathBuf>,
-    /// On their own.
-    folders: BTreeSet<PathBuf>,
+    folders: BTreeMap<PathBuf, RecursiveMode>,
 }
 
 impl<W: Watcher> Watched<W> {
-    fn all_below(&mut self, folder: &Path) -> Result<(), String> {
-        let folder = canonical(folder);
-        self.add(&folder, RecursiveMode::Recursive)?;
-        self.below.push(folder);
-        Ok(())
+    /// Watches a folder with all below it, of a file its folder; says whether that was not watched before.
+    fn all_below(&mut self, path: &Path) -> Result<bool, String> {
+        match path.is_dir() {
+            true => self.add(&canonical(path), RecursiveMode::Recursive),
+            false => self.folder_of(path),
+        }
     }
 
-    /// The folder of a file, or what there is of the way to it; whether it was not watched before.
+    /// The same of the folder of a file, or what there is of the way to it.
     fn folder_of(&mut self, file: &Path) -> Result<bool, String> {
         let full = canonical(file);
-        let Some(folder) = full.ancestors().skip(1).find(|folder| folder.is_dir()) else {
-            return Ok(false);
-        };
-        let known = self.below.iter().any(|below| folder.starts_with(below));
-        if known || !self.folders.insert(folder.to_path_buf()) {
-            return Ok(false);
-        }
-        self.add(folder, RecursiveMode::NonRecursive)?;
-        Ok(true)
+        let folder = full.ancestors().skip(1).find(|folder| folder.is_dir());
+        folder.map_or(Ok(false), |folder| {
+            self.add(folder, RecursiveMode::NonRecursive)
+        })
     }
 
-    fn add(&mut self, folder: &Path, mode: RecursiveMode) -> Result<(), String> {
-        self.watcher
-            .watch(folder, mode)
-            .map_err(|error| format!("can't watch `{}`: {error}", folder.display()))
+    fn add(&mut self, folder: &Path, mode: RecursiveMode) -> Result<bool, String> {
+        let known = folder.ancestors().any(|above| {
+            let known = self.folders.get(above);
+            known == Some(&RecursiveMode::Recursive) || known == Some(&mode) && above == folder
+        });
+        if known {
+            return Ok(false);
+        }
+        match self.watcher.watch(folder, mode) {
+            Ok(()) => {
+                self.folders.insert(folder.to_path_buf(), mode);
+                Ok(true)
+            }
+            // It went in between.
+            Err(_) if !folder.is_dir() => Ok(false),
+            Err(error) => Err(format!("can't watch `{}`: {error}", folder.display())),
+        }
+    }
+
+    /// Nothing watches what is gone, and not what has its name later on.
+    fn forget(&mut self, gone: &[PathBuf]) {
+        self.folders
+            .retain(|folder, _| !gone.iter().any(|gone| folder.starts_with(gone)));
     }
 }
 
@@ -120,6 +139,14 @@ fn matters(kind: &EventKind) -> bool {
     }
 }
 
+/// What is no longer where it was.
+fn gone(event: Event) -> Vec<PathBuf> {
+    match event.kind {
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => event.paths,
+        _ => Vec::new(),
+    }
+}
+
 /// On a terminal the last answer goes, so that what is seen is how things are.
 fn clear() {
     let mut out = std::io::stdout();
@@ -127,5 +154,45 @@ fn clear() {
         let _ = out
             .write_all(b"\x1b[2J\x1b[3J\x1b[H")
             .and_then(|()| out.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::watch;
+    use crate::config::Config;
+    use crate::model::vocabulary::Date;
+    use crate::project::run::Settings;
+    use crate::project::{Inputs, Levels, Loaded};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    #[test]
+    fn another_day_is_checked_though_nothing_happens() {
+        let days = ["2026-11-24", "2026-11-24", "2026-11-25"];
+        let mut days = days
+            .map(|day| day.parse::<Date>().expect("a date"))
+            .into_iter();
+        let mut today = Date::default();
+        let read = move || {
+            today = days.next().unwrap_or(today);
+            let settings = Settings {
+                today,
+                levels: Levels::default(),
+                waivers: true,
+                jobs: 1,
+                most: None,
+            };
+            let inputs = Inputs::of(&Config::default(), &settings, &Loaded::default(), None);
+            Ok((inputs, today))
+        };
+        let (sender, checked) = channel();
+        std::thread::spawn(move || {
+            let check = |day: Date| sender.send(day.to_string()).map_or(Ok(1), |()| Ok(0));
+            watch(&[], Duration::from_millis(1), read, check)
+        });
+        let next = || checked.recv_timeout(Duration::from_secs(60));
+        assert_eq!(next(), Ok("2026-11-24".to_string()));
+        assert_eq!(next(), Ok("2026-11-25".to_string()));
     }
 }

@@ -8,70 +8,61 @@ use crate::syntax::ast::{Item, PolicyItem, RuleBody, Text};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Reports notes of some files whose evidence is not there.
+/// Evidence that a note names, and whether it was there when the note was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The path as the note writes it.
+    pub named: String,
+    /// Its place.
+    pub span: Span,
+    /// The path from the top, links resolved, if it lies in the project.
+    pub path: Option<PathBuf>,
+    /// Whether that file is there.
+    pub there: bool,
+}
+
+/// All evidence that notes name. Paths count from the policy's file.
+pub fn named(loaded: &Loaded) -> Vec<Evidence> {
+    let mut all = Vec::new();
+    for item in loaded.asts.iter().flat_map(|ast| &ast.items) {
+        if let Item::Policy(policy) = item {
+            collect(&policy.items, &mut all);
+        }
+    }
+    all.into_iter().map(|text| look_for(loaded, text)).collect()
+}
+
+/// Reports notes of some files whose evidence was not there.
 pub fn check(loaded: &Loaded, home: &BTreeSet<FileId>, diags: &mut Diags) {
-    for named in named(loaded).filter(|named| home.contains(&named.span.file)) {
-        let path = &named.text.value;
-        let message = if !named.is_inside(loaded) {
-            format!("the evidence `{path}` lies outside the project")
-        } else if !files::exists(&named.full) {
-            format!("the evidence `{path}` is not there")
-        } else {
-            continue;
+    let here = |one: &&Evidence| home.contains(&one.span.file);
+    for one in loaded.evidence.iter().filter(here) {
+        let path = &one.named;
+        let message = match one.path {
+            None => format!("the evidence `{path}` lies outside the project"),
+            Some(_) if !one.there => format!("the evidence `{path}` is not there"),
+            Some(_) => continue,
         };
         diags.push(
-            Diagnostic::new(&codes::MISSING_EVIDENCE, named.span, message)
+            Diagnostic::new(&codes::MISSING_EVIDENCE, one.span, message)
                 .note("a promise that no rule on flows can show is kept by its evidence: a file of the project")
                 .help("add the file, or correct the path, which counts from this policy's file"),
         );
     }
 }
 
-/// All evidence inside the project: its path, and whether it is there.
-pub fn found(loaded: &Loaded) -> Vec<(PathBuf, bool)> {
-    let inside = named(loaded).filter(|named| named.is_inside(loaded));
-    let found = inside.map(|named| {
-        let there = files::exists(&named.full);
-        (named.full, there)
-    });
-    found.collect()
-}
-
-/// Evidence as a note names it.
-struct Named<'a> {
-    text: &'a Text,
-    span: Span,
-    /// The file with the note.
-    from: &'a Path,
-    /// Where it is looked for: paths count from the policy's file.
-    full: PathBuf,
-}
-
-impl Named<'_> {
-    fn is_inside(&self, loaded: &Loaded) -> bool {
-        let root = files::root_of(self.from, loaded.common.as_deref());
-        self.full.starts_with(root)
+/// Looks for a file, unless it lies outside: whether there is one is nothing that a policy can find out.
+fn look_for(loaded: &Loaded, text: &Text) -> Evidence {
+    let from = loaded.sources.file(text.span.file).path.as_path();
+    let target = from.parent().unwrap_or(Path::new("")).join(&text.value);
+    let full = files::canonical(&target);
+    let root = files::root_of(from, loaded.common.as_deref());
+    let path = full.starts_with(root).then_some(full);
+    Evidence {
+        named: text.value.clone(),
+        span: text.span,
+        there: path.as_deref().is_some_and(files::exists),
+        path,
     }
-}
-
-fn named(loaded: &Loaded) -> impl Iterator<Item = Named<'_>> {
-    let policies = loaded.asts.iter().flat_map(|ast| &ast.items);
-    let items = policies.filter_map(|item| match item {
-        Item::Policy(policy) => Some(&policy.items),
-        _ => None,
-    });
-    let mut all = Vec::new();
-    items.for_each(|items| collect(items, &mut all));
-    all.into_iter().map(|text| {
-        let from = loaded.sources.file(text.span.file).path.as_path();
-        let target = from.parent().unwrap_or(Path::new("")).join(&text.value);
-        Named {
-            text,
-            span: text.span,
-            from,
-            full: files::canonical(&target),
-        }
-    })
 }
 
 fn collect<'a>(items: &'a [PolicyItem], all: &mut Vec<&'a Text>) {

@@ -1,5 +1,6 @@
 //! Files with all they include, parsed.
 
+use super::evidence::{self, Evidence};
 use super::files;
 use super::notices::{self, Named};
 use super::standard;
@@ -56,6 +57,10 @@ pub struct Loaded {
     pub common: Option<PathBuf>,
     /// Policies with the notice that each encodes, in the order they were named.
     pub notices: Vec<Named>,
+    /// Files that others include or bring in and that are not there.
+    pub missing: BTreeSet<PathBuf>,
+    /// The evidence that notes name, in order of place.
+    pub evidence: Vec<Evidence>,
     /// Waivers of the project's settings, each with its place there.
     pub waive: Vec<(Waive, Span)>,
     /// How much is taken in.
@@ -155,6 +160,7 @@ pub fn load_keeping(input: &Input, trees: Option<&mut Trees>) -> Result<Loaded, 
     let named = notices::named(input, &loader.done.asts)?;
     loader.done.notices = notices::read(&named, &loader.done.asts, loader.done.limits.file_size)?;
     loader.settings(&input.config);
+    loader.done.evidence = evidence::named(&loader.done);
     Ok(loader.done)
 }
 
@@ -317,6 +323,7 @@ impl Loader<'_> {
             (outside(path), help.to_string())
         })?;
         if !files::exists(&full) {
+            self.done.missing.insert(full);
             return Err((
                 format!("there is no file `{path}` to include"),
                 format!(
@@ -407,6 +414,7 @@ impl Loader<'_> {
             Some(revision) => files::at_revision(revision, &target).map(Some),
             None if files::exists(&key) => files::read_within(&key, self.done.limits.file_size),
             None => {
+                self.done.missing.insert(key);
                 return Err((
                     format!("there is no table `{path}`"),
                     format!(
