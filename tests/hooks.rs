@@ -243,7 +243,8 @@ fn the_gitlab_job_builds_once() {
         assert!(shown(&output).starts_with("abide "), "{}", shown(&output));
         std::fs::read_to_string(at.join("asked")).expect("it was built")
     };
-    let git = "install --locked --git https://example.org/abide";
+    let root = at.join(".cargo").display().to_string();
+    let git = format!("install --locked --root {root} --git https://example.org/abide");
     assert_eq!(run("v1"), format!("{git} --tag v1 abide\n"));
     assert_eq!(run("v1").lines().count(), 1);
     std::fs::remove_dir_all(at.join(".cargo")).expect("it was kept");
