@@ -4,6 +4,7 @@ mod lookup;
 mod names;
 mod plans;
 mod policies;
+mod rows;
 mod soup;
 mod tests;
 
