@@ -144,6 +144,21 @@ fn clauses_fit_the_kind_of_node() {
 }
 
 #[test]
+fn what_only_a_store_says_has_a_help_for_each_kind() {
+    for (node, help) in [
+        ("system y", "make it a `store` if it keeps data"),
+        ("external y : carrier", "say it of a store of ours"),
+        ("source y : customer", "say it of a store of ours"),
+    ] {
+        for clause in ["keeps email 3 days", "does delete"] {
+            let found = plan(&format!("{node}\n {clause}"));
+            assert_eq!(found.diags.len(), 1, "{node}: {:#?}", found.diags);
+            assert_eq!(found.only().help, [help], "{node} {clause}");
+        }
+    }
+}
+
+#[test]
 fn edges_fit_their_nodes() {
     invalid(
         "source second : employee  person -> second : email",
@@ -163,6 +178,13 @@ fn edges_fit_their_nodes() {
     invalid(
         "console -> person : sell email",
         "shares with a data subject",
+    );
+    fine("console -> person : share email");
+    invalid("person -> console : share email", "this one collects");
+    invalid("console -> box : share email", "this one uses");
+    invalid(
+        "console -> person : transfer email",
+        "this one shares with a data subject",
     );
     invalid("person -> telco : sell email", "this edge collects");
     invalid(

@@ -306,6 +306,7 @@ fn an_action_is_open_or_closed() {
     rule("open process closed sell never use email")
         .finds(&[("misplaced-clause", "`sell` is both open and closed")]);
     rule("open process never use email").finds(&[]);
+    rule("closed use closed use, share never use email").finds(&[]);
 }
 
 #[test]
