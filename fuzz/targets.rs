@@ -143,7 +143,7 @@ pub fn labels(bytes: &[u8]) {
                 .held(node)
                 .map(|label| plain(&graph.labels, label))
                 .collect();
-            let name = &plan.nodes[node].name;
+            let name = plan.node(node).name();
             assert_eq!(held, &engine, "{} {name}\n{text}", plan.name);
         }
     }

@@ -25,9 +25,10 @@ pub fn spread(graph: &Graph) -> Held {
     let labels = graph.labels.labels.len();
     let width = labels.div_ceil(64);
     let mut starts = vec![0u32; nodes + 1];
-    for (_, to) in &*graph.ends {
-        if *to != NOWHERE {
-            starts[*to as usize + 1] += 1;
+    for edge in 0..graph.len() {
+        let (_, to) = graph.ends(edge);
+        if to != NOWHERE {
+            starts[to as usize + 1] += 1;
         }
     }
     for at in 0..nodes {
@@ -35,10 +36,11 @@ pub fn spread(graph: &Graph) -> Held {
     }
     let mut next = starts.clone();
     let mut into = vec![(0u32, 0u32); starts[nodes] as usize];
-    for ((from, to), change) in graph.ends.iter().zip(&*graph.change) {
-        if *to != NOWHERE {
-            into[next[*to as usize] as usize] = (*from, *change);
-            next[*to as usize] += 1;
+    for edge in 0..graph.len() {
+        let (from, to) = graph.ends(edge);
+        if to != NOWHERE {
+            into[next[to as usize] as usize] = (from, graph.change(edge));
+            next[to as usize] += 1;
         }
     }
     let mut known = graph.labels.clone();
@@ -65,7 +67,7 @@ pub fn spread(graph: &Graph) -> Held {
     }
     let mut words = vec![0u64; nodes * width];
     for (edge, made) in &*graph.makes {
-        let to = graph.ends[*edge as usize].1 as usize;
+        let to = graph.ends(*edge as usize).1 as usize;
         for label in made {
             words[to * width + label / 64] |= 1 << (label % 64);
         }

@@ -17,9 +17,10 @@ pub fn spread(graph: &Graph) -> usize {
     let labels = graph.labels.labels.len();
     let mut known = graph.labels.clone();
     let mut program = Program::default();
-    for ((from, to), change) in graph.ends.iter().zip(&*graph.change) {
-        if *to != NOWHERE {
-            program.edge.push((*from, *to, *change));
+    for edge in 0..graph.len() {
+        let (from, to) = graph.ends(edge);
+        if to != NOWHERE {
+            program.edge.push((from, to, graph.change(edge)));
         }
     }
     for (number, change) in graph.changes.iter().enumerate().filter(|(_, c)| c.passes) {
@@ -36,7 +37,7 @@ pub fn spread(graph: &Graph) -> usize {
         }
     }
     for (edge, made) in &*graph.makes {
-        let to = graph.ends[*edge as usize].1;
+        let to = graph.ends(*edge as usize).1;
         program
             .holds
             .extend(made.iter().map(|label| (to, *label as u32)));

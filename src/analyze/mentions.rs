@@ -21,7 +21,7 @@ pub fn mentioned(model: &Model) -> Vec<FixedBitSet> {
         found.statement(&rule.statement);
     }
     for plan in &model.plans {
-        for node in &plan.nodes {
+        for node in plan.nodes.details() {
             found.list(Kind::Subject, &node.subject);
             found.list(Kind::Region, &node.resident);
             found.list(Kind::Party, &node.party);
@@ -44,7 +44,7 @@ pub fn mentioned(model: &Model) -> Vec<FixedBitSet> {
                 }
             }
         }
-        for edge in &plan.edges {
+        for edge in plan.edges.details() {
             found.list(Kind::Form, &edge.form);
             found.list(Kind::Purpose, &edge.purpose);
             for (literal, _) in &edge.given {

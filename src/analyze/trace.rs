@@ -71,11 +71,11 @@ pub fn holders(plan: &Plan, outcome: &Outcome, data: &FixedBitSet) -> Vec<usize>
         .filter(|node| outcome.spread.held(*node).any(about))
         .collect();
     // What reaches a source stops there, but is known to it.
-    for edge in &plan.edges {
+    for edge in plan.edges.iter() {
         let to = edge.to();
         if matches!(edge.kind, EdgeKind::Arrow { .. })
             && outcome.spread.held(edge.from()).any(about)
-            && matches!(plan.nodes[to].kind, crate::model::plans::NodeKind::Source)
+            && matches!(plan.node(to).kind, crate::model::plans::NodeKind::Source)
         {
             holders.insert(to);
         }
@@ -128,7 +128,7 @@ impl Tracer<'_> {
             .collect();
         codes.sort_unstable();
         codes.dedup();
-        let node = self.plan.edges[edge].to();
+        let node = self.plan.edge(edge).to();
         let mut sorted = labels.to_vec();
         sorted.sort_unstable();
         let fresh = self.seen.insert((edge, sorted));

@@ -55,7 +55,7 @@ impl Alike {
     pub fn new(judge: &Judge, plan: &Plan, policies: &[PolicyId], numbers: Profiles) -> Alike {
         let vocabulary = &judge.model.vocabulary;
         let profile = |edge: &u32| {
-            let edge = &plan.edges[*edge as usize];
+            let edge = &plan.edge(*edge as usize);
             let literals: Vec<Literal> = current(&judge.expired, edge);
             let situations = match &edge.kind {
                 EdgeKind::Arrow { .. } => of_arrow(vocabulary, plan, edge, &literals),
@@ -107,7 +107,7 @@ impl Alike {
         for number in 0..self.profiles.len() {
             self.look(judge, graph, number);
         }
-        let mut makes = FixedBitSet::with_capacity(graph.ends.len());
+        let mut makes = FixedBitSet::with_capacity(graph.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
         for change in &*graph.changes {
             if let (Some(data), Some(_), true) = (change.data, change.form, change.passes) {
@@ -119,18 +119,17 @@ impl Alike {
         let suspect = |at: usize| {
             let number = self.numbers.of[at] as usize;
             let profile = &self.profiles[number];
-            let change = &graph.changes[graph.change[at] as usize];
-            let (from, to) = graph.ends[at];
+            let change = &graph.changes[graph.change(at) as usize];
             // What an edge makes anew, and delivers nowhere, is known of no node.
             if profile.impossible
                 || change.derives.is_some()
-                || change.form.is_some() && to == NOWHERE
+                || change.form.is_some() && graph.ends(at).1 == NOWHERE
             {
                 return true;
             }
             let made =
                 makes.contains(at) && graph.makes(at).iter().any(|one| profile.suspect.has(*one));
-            let row = spread.row_of[from as usize];
+            let row = spread.row_of[graph.sender(at)];
             let held = || match change.form {
                 None => spread.rows.meets(row, &profile.suspect),
                 Some(form) => before
@@ -142,7 +141,7 @@ impl Alike {
             };
             made || change.passes && held()
         };
-        let parts = jobs::ranges(graph.ends.len(), jobs);
+        let parts = jobs::ranges(graph.len(), jobs);
         let found = jobs::share(
             &parts,
             jobs,
@@ -196,9 +195,9 @@ impl Alike {
         at: usize,
     ) -> Option<Suspect> {
         let number = self.numbers.of[at];
-        let derives = matches!(plan.edges[at].kind, EdgeKind::Derives { .. });
-        let row = match graph.changes[graph.change[at] as usize].passes {
-            true => spread.row_of[graph.ends[at].0 as usize],
+        let derives = matches!(plan.edge(at).kind, EdgeKind::Derives { .. });
+        let row = match graph.changes[graph.change(at) as usize].passes {
+            true => spread.row_of[graph.sender(at)],
             false => EMPTY,
         };
         let mut carried = std::mem::take(&mut self.scratch);
@@ -243,7 +242,7 @@ impl Alike {
         carried: &mut Bits,
     ) {
         carried.clear();
-        let number = graph.change[at];
+        let number = graph.change(at);
         let change = &graph.changes[number as usize];
         if row != EMPTY {
             let passing = |masks: &mut FxHashMap<u32, Bits>, into: &mut Bits| match change.data {

@@ -3,31 +3,26 @@
 
 use super::findings::At;
 use crate::model::Plan;
-use crate::model::plans::{EdgeDetails, NodeDetails};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
-/// Where the first edge or node that has some details lies.
+/// Where the first edge or node that has some details lies, by their numbers.
 pub struct Firsts {
-    edges: FxHashMap<*const EdgeDetails, u32>,
-    nodes: FxHashMap<*const NodeDetails, u32>,
+    edges: Vec<Option<u32>>,
+    nodes: Vec<Option<u32>>,
 }
 
 impl Firsts {
     /// Of a plan.
     pub fn of(plan: &Plan) -> Firsts {
         let mut firsts = Firsts {
-            edges: FxHashMap::default(),
-            nodes: FxHashMap::default(),
+            edges: vec![None; plan.edges.details().len()],
+            nodes: vec![None; plan.nodes.details().len()],
         };
-        for edge in &plan.edges {
-            let first = firsts.edges.entry(Arc::as_ptr(&edge.details));
-            first.or_insert(edge.span().start);
+        for edge in plan.edges.iter() {
+            firsts.edges[edge.number() as usize].get_or_insert(edge.span().start);
         }
-        for node in &plan.nodes {
-            let first = firsts.nodes.entry(Arc::as_ptr(&node.details));
-            first.or_insert(node.whole.end);
+        for node in plan.nodes.iter() {
+            firsts.nodes[node.number() as usize].get_or_insert(node.whole().end);
         }
         firsts
     }
@@ -38,20 +33,20 @@ impl Firsts {
     pub fn own(&self, plan: &Plan, at: At, span: Span) -> Span {
         let (first, own) = match at {
             At::Edge(at) => {
-                let edge = &plan.edges[at];
-                let first = self.edges.get(&Arc::as_ptr(&edge.details));
-                (first, (edge.span().file, edge.span().start))
+                let edge = plan.edge(at);
+                let first = self.edges[edge.number() as usize];
+                (first, (edge.file, edge.span().start))
             }
             At::Store(at) => {
-                let node = &plan.nodes[at];
-                let first = self.nodes.get(&Arc::as_ptr(&node.details));
-                (first, (node.whole.file, node.whole.end))
+                let node = plan.node(at);
+                let first = self.nodes[node.number() as usize];
+                (first, (node.file, node.whole().end))
             }
         };
         if own.0 != span.file {
             return span;
         }
-        let from = u64::from(first.copied().unwrap_or(own.1));
+        let from = u64::from(first.unwrap_or(own.1));
         let moved = |place: u32| (u64::from(place) + u64::from(own.1)).saturating_sub(from) as u32;
         Span {
             file: span.file,

@@ -179,7 +179,11 @@ impl<'a> Judge<'a> {
         let mut asks = Asks {
             most: self.most_labels,
             source: false,
-            purposes: plan.edges.iter().any(|edge| listed(&edge.purpose))
+            purposes: plan
+                .edges
+                .details()
+                .iter()
+                .any(|edge| listed(&edge.purpose))
                 || plan
                     .nodes
                     .iter()

@@ -55,7 +55,7 @@ impl Run {
     /// Whether the findings of an edge are made, not only counted: also where waivers stand, for these
     /// silence findings one by one.
     fn lists(&self, plan: &Plan, at: usize) -> bool {
-        self.findings.len() < self.most || !plan.edges[at].waivers.is_empty()
+        self.findings.len() < self.most || !plan.edge(at).waivers.is_empty()
     }
 
     /// Judges the edges that need a closer look, in their order. Beyond what is listed, order does not

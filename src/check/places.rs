@@ -59,7 +59,7 @@ pub fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) ->
         .collect();
     for (at, node) in plan.nodes.iter().enumerate() {
         if node.kind == NodeKind::Store && !node.broken {
-            all.extend(store_place(judge, at, node, graph, spread));
+            all.extend(store_place(judge, at, &node, graph, spread));
         }
     }
     all
@@ -75,7 +75,7 @@ pub fn edge_place(
     only: Option<&Bits>,
 ) -> Place {
     let vocabulary = &judge.model.vocabulary;
-    let edge = &plan.edges[at];
+    let edge = &plan.edge(at);
     let given = current(judge, &edge.given);
     let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
     let step = graph.step(at);
@@ -195,7 +195,7 @@ pub fn store_place(
         places.push(Place {
             at: At::Store(at),
             node: at,
-            span: node.span,
+            span: node.span(),
             given,
             acts: vec![(Action::Retain, acts)],
         });

@@ -9,19 +9,17 @@ use super::places::{places, store_place};
 use super::profiles::Profiles;
 use super::remarks;
 use super::standing::{Unmet, unmet};
-use crate::flow::graph::build_with;
 use crate::flow::rows::RowId;
 use crate::flow::unsourced::{Unsourced, spread_all};
-use crate::flow::{Details, Graph, Spread, build};
+use crate::flow::{Graph, Spread, build};
 use crate::jobs;
-use crate::model::plans::{NodeDetails, NodeKind};
+use crate::model::plans::NodeKind;
 use crate::model::vocabulary::Literal;
 use crate::model::{Plan, PolicyId};
 use crate::source::Span;
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// What is to be said of a plan, as data.
 #[derive(Debug)]
@@ -64,15 +62,14 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
     let vocabulary = &judge.model.vocabulary;
     let policies = unique(&plan.checks);
     let asks = judge.asks(plan);
-    let details = Arc::new(Details::new(plan, jobs));
     let (model, late) = (judge.model, &judge.expired);
     let spreading = || {
-        let mut graph = build_with(vocabulary, plan, late, asks, details.clone());
+        let mut graph = build(vocabulary, plan, late, asks);
         let (spread, unsourced) = spread_all(vocabulary, plan, &mut graph);
         (graph, spread, unsourced)
     };
     // What is alike to rules does not depend on what nodes hold.
-    let profiles = || Profiles::new(model, late, plan, &details, asks, 1);
+    let profiles = || Profiles::new(model, late, plan, asks, 1);
     let ((mut graph, spread, unsourced), profiles) = jobs::both(jobs, spreading, profiles);
     if graph.labels.is_full() {
         return overfull(graph, spread);
@@ -81,17 +78,17 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
     let mut alike = Alike::new(judge, plan, &policies, profiles);
     run.edges(judge, plan, &mut graph, &spread, &mut alike, jobs);
     // Stores whose rows say the same and that hold the same are alike.
-    let mut fine: FxHashSet<(*const NodeDetails, RowId)> = FxHashSet::default();
+    let mut fine: FxHashSet<(u32, RowId)> = FxHashSet::default();
     for (at, node) in plan.nodes.iter().enumerate() {
         if node.kind != NodeKind::Store || node.broken {
             continue;
         }
-        let key = (Arc::as_ptr(&node.details), spread.row_of[at]);
+        let key = (node.number(), spread.row_of[at]);
         if fine.contains(&key) {
             continue;
         }
         let before = (run.findings.len(), run.impossible.len(), run.more.clone());
-        let places = store_place(judge, at, node, &graph, &spread);
+        let places = store_place(judge, at, &node, &graph, &spread);
         run.places(judge, &mut graph, &spread, &places);
         if before == (run.findings.len(), run.impossible.len(), run.more.clone()) {
             fine.insert(key);

@@ -6,15 +6,14 @@
 use super::classes::{Classes, SIDES};
 use super::situation::party_of;
 use crate::decide::Dim;
+use crate::flow::Asks;
 use crate::flow::graph::set_or_any;
-use crate::flow::{Asks, Details};
 use crate::jobs;
-use crate::model::plans::{NodeDetails, NodeKind};
+use crate::model::plans::{EdgeDetails, NodeDetails, NodeKind};
 use crate::model::vocabulary::{Kind, Literal, purpose};
-use crate::model::{Action, Edge, EdgeKind, Model, NameId, NameSet, Plan, Vocabulary};
+use crate::model::{Action, EdgeKind, Model, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// The profiles of edges: edges of one are alike to every rule.
 pub struct Profiles {
@@ -43,11 +42,10 @@ impl Profiles {
         model: &Model,
         expired: &FixedBitSet,
         plan: &Plan,
-        details: &Details,
         asks: Asks,
         jobs: usize,
     ) -> Profiles {
-        let keys = Keys::new(model, expired, plan, details, asks);
+        let keys = Keys::new(model, expired, plan, asks);
         let (of, first) = jobs::number(plan.edges.len(), jobs, |at| keys.key(at));
         Profiles { of, first }
     }
@@ -77,26 +75,17 @@ impl Role {
 /// What keys are made of.
 struct Keys<'k> {
     plan: &'k Plan,
-    details: &'k Details,
     asks: Asks,
     /// By number of details.
     said: Vec<Said>,
-    /// By node: a number of its role.
-    role_of: Vec<u32>,
+    /// By number of a node's details.
     roles: Vec<Role>,
 }
 
 impl<'k> Keys<'k> {
-    fn new(
-        model: &Model,
-        expired: &FixedBitSet,
-        plan: &'k Plan,
-        details: &'k Details,
-        asks: Asks,
-    ) -> Keys<'k> {
+    fn new(model: &Model, expired: &FixedBitSet, plan: &'k Plan, asks: Asks) -> Keys<'k> {
         let mut manners: FxHashMap<Manner, u32> = FxHashMap::default();
-        let said = details.first.iter().map(|edge| {
-            let edge = &plan.edges[*edge as usize];
+        let said = plan.edges.details().iter().map(|edge| {
             let next = manners.len() as u32;
             Said {
                 manner: *manners
@@ -113,30 +102,21 @@ impl<'k> Keys<'k> {
             }
         });
         let said = said.collect();
-        let mut known: FxHashMap<*const NodeDetails, u32> = FxHashMap::default();
-        let mut first: Vec<usize> = Vec::new();
-        let role_of = plan.nodes.iter().enumerate().map(|(at, node)| {
-            *known.entry(Arc::as_ptr(&node.details)).or_insert_with(|| {
-                first.push(at);
-                first.len() as u32 - 1
-            })
-        });
-        let role_of = role_of.collect();
         Keys {
             plan,
-            details,
             asks,
             said,
-            role_of,
-            roles: roles(model, plan, &first),
+            roles: roles(model, plan.nodes.details()),
         }
     }
 
     fn key(&self, at: usize) -> Key {
-        let edge = &self.plan.edges[at];
-        let said = &self.said[self.details.of[at] as usize];
+        let edges = &self.plan.edges;
+        let said = &self.said[edges.details_of()[at] as usize];
         let manner = said.manner;
-        let (from, to) = (self.role_of[edge.from()], self.role_of[edge.to()]);
+        let (from, to) = edges.ends()[at];
+        let role_of = self.plan.nodes.details_of();
+        let (from, to) = (role_of[from as usize], role_of[to as usize]);
         let (sender, receiver) = (&self.roles[from as usize], &self.roles[to as usize]);
         let ours = |kind| matches!(kind, NodeKind::System | NodeKind::Store);
         // Two regions may make it a transfer besides, and who gets data back may be whose it is: then
@@ -170,22 +150,19 @@ impl<'k> Keys<'k> {
     }
 }
 
-/// The roles of some nodes.
-fn roles(model: &Model, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
+/// The roles of nodes, by what they are.
+fn roles(model: &Model, nodes: &[NodeDetails]) -> Vec<Role> {
     let vocabulary = &model.vocabulary;
-    let mut roles: Vec<Role> = nodes
-        .iter()
-        .map(|at| Role {
-            kind: plan.nodes[*at].kind,
-            placed: plan.nodes[*at].place.is_some(),
-            classes: Vec::new(),
-        })
-        .collect();
+    let role = |node: &NodeDetails| Role {
+        kind: node.kind,
+        placed: node.place.is_some(),
+        classes: Vec::new(),
+    };
+    let mut roles: Vec<Role> = nodes.iter().map(role).collect();
     for action in Action::ALL {
         for dim in SIDES {
             let mut all = Classes::new(model, action, dim);
-            for (at, role) in nodes.iter().zip(&mut roles) {
-                let node = &plan.nodes[*at];
+            for (node, role) in nodes.iter().zip(&mut roles) {
                 role.classes.push(match dim {
                     Dim::Actor | Dim::Counterparty => all.of(&party_of(vocabulary, node)),
                     _ => all.of(&set_or_any(vocabulary, dim.kind(), node.place.as_ref())),
@@ -196,7 +173,7 @@ fn roles(model: &Model, plan: &Plan, nodes: &[usize]) -> Vec<Role> {
     roles
 }
 
-fn manner(vocabulary: &Vocabulary, expired: &FixedBitSet, edge: &Edge) -> Manner {
+fn manner(vocabulary: &Vocabulary, expired: &FixedBitSet, edge: &EdgeDetails) -> Manner {
     let (kind, verb) = match &edge.kind {
         EdgeKind::Arrow { verb, .. } => (0, *verb),
         EdgeKind::Uses { .. } => (1, None),
@@ -219,7 +196,7 @@ fn manner(vocabulary: &Vocabulary, expired: &FixedBitSet, edge: &Edge) -> Manner
 }
 
 /// Given facts less those that no longer hold.
-pub fn current(expired: &FixedBitSet, edge: &Edge) -> Vec<Literal> {
+pub fn current(expired: &FixedBitSet, edge: &EdgeDetails) -> Vec<Literal> {
     let literals = edge.given.iter().map(|(literal, _)| *literal);
     literals
         .filter(|literal| !(literal.holds && expired.contains(literal.fact.0 as usize)))

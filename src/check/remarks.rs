@@ -22,14 +22,14 @@ pub fn expired(judge: &Judge, plan: &Plan) -> Vec<(At, Literal, Span)> {
         literal.holds && judge.expired.contains(literal.fact.0 as usize)
     };
     let edges = plan.edges.iter().enumerate().flat_map(|(at, edge)| {
-        edge.given
-            .iter()
+        let given = edge.details().given.iter();
+        given
             .filter(late)
             .map(move |(literal, span)| (At::Edge(at), *literal, *span))
     });
     let stores = plan.nodes.iter().enumerate().flat_map(|(at, node)| {
-        node.keeps
-            .iter()
+        let keeps = node.details().keeps.iter();
+        keeps
             .flat_map(|keeps| keeps.given.iter().filter(late))
             .map(move |(literal, span)| (At::Store(at), *literal, *span))
     });
@@ -38,11 +38,11 @@ pub fn expired(judge: &Judge, plan: &Plan) -> Vec<(At, Literal, Span)> {
 
 /// Edges whose `all` carries nothing: from a source, or where nothing arrives.
 pub fn nothing(plan: &Plan, graph: &Graph, spread: &Spread) -> Vec<usize> {
-    let empty = |(at, node): (usize, &Node)| node.kind == NodeKind::Source || spread.is_empty(at);
+    let empty = |(at, node): (usize, Node)| node.kind == NodeKind::Source || spread.is_empty(at);
     let empty: Vec<bool> = plan.nodes.iter().enumerate().map(empty).collect();
     let all: Vec<bool> = graph.changes.iter().map(|one| one.data.is_none()).collect();
     (0..plan.edges.len())
-        .filter(|at| all[graph.change[*at] as usize] && empty[graph.ends[*at].0 as usize])
+        .filter(|at| all[graph.change(*at) as usize] && empty[graph.sender(*at)])
         .collect()
 }
 
@@ -66,11 +66,14 @@ pub fn reidentified(model: &Model, graph: &Graph, spread: &Spread) -> Vec<(usize
     });
     let again: Vec<Option<Bits>> = again.collect();
     let mut all = Vec::new();
-    for (at, change) in graph.change.iter().enumerate() {
-        let Some(again) = &again[*change as usize] else {
+    if again.iter().all(Option::is_none) {
+        return all;
+    }
+    for at in 0..graph.len() {
+        let Some(again) = &again[graph.change(at) as usize] else {
             continue;
         };
-        let row = spread.row_of[graph.ends[at].0 as usize];
+        let row = spread.row_of[graph.sender(at)];
         let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
         for label in spread.rows.labels(row).filter(|label| again.has(*label)) {
             data.insert(labels.get(label).data.0 as usize);
@@ -101,13 +104,13 @@ pub fn regions(model: &Model, plan: &Plan) -> Vec<(usize, Vec<usize>)> {
         let ends = [edge.from(), edge.to()];
         if ends
             .iter()
-            .any(|node| plan.nodes[*node].kind == NodeKind::Source)
+            .any(|node| plan.node(*node).kind == NodeKind::Source)
         {
             continue;
         }
         let mut silent: Vec<usize> = ends
             .into_iter()
-            .filter(|node| plan.nodes[*node].place.is_none())
+            .filter(|node| plan.node(*node).place.is_none())
             .collect();
         silent.dedup();
         if !silent.is_empty() {

@@ -3,9 +3,9 @@
 use crate::decide::{Diagram, Dim, Product, Space};
 use crate::flow::graph::set_or_any;
 use crate::flow::{LabelId, Labels, Purposes};
-use crate::model::plans::{Keeps, NodeKind};
+use crate::model::plans::{Keeps, NodeDetails, NodeKind};
 use crate::model::vocabulary::{Kind, Literal, NameId, form, party, purpose};
-use crate::model::{Action, Edge, EdgeKind, NameSet, Node, Plan, Vocabulary};
+use crate::model::{Action, Edge, EdgeKind, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 
 /// How long data is kept: hours and the events they are counted from; `None` without limit.
@@ -68,8 +68,8 @@ pub fn of_arrow(
         return Vec::new();
     };
     let to = edge.to();
-    let (sender, receiver) = (&plan.nodes[edge.from()], &plan.nodes[to]);
-    let ours = |node: &Node| matches!(node.kind, NodeKind::System | NodeKind::Store);
+    let (sender, receiver) = (plan.node(edge.from()).details(), plan.node(to).details());
+    let ours = |node: &NodeDetails| matches!(node.kind, NodeKind::System | NodeKind::Store);
     let from_party = party_of(vocabulary, sender);
     let to_party = party_of(vocabulary, receiver);
     let mut all = Vec::new();
@@ -128,7 +128,7 @@ pub fn at_node(
     action: Action,
     given: &[Literal],
 ) -> Situation {
-    let node = &plan.nodes[edge.from()];
+    let node = plan.node(edge.from()).details();
     let base = Situation {
         action,
         actor: party_of(vocabulary, node),
@@ -147,7 +147,7 @@ pub fn at_node(
 /// The act of keeping data in a store; without `keeps`, without limit.
 pub fn of_store(
     vocabulary: &Vocabulary,
-    node: &Node,
+    node: &NodeDetails,
     keeps: Option<&Keeps>,
     given: &[Literal],
 ) -> Situation {
@@ -178,7 +178,7 @@ pub fn of_store(
 /// does is more specific. `None` stands for none: it is kept without limit.
 pub fn keeping<'n>(
     vocabulary: &Vocabulary,
-    node: &'n Node,
+    node: &'n NodeDetails,
     data: NameId,
 ) -> Vec<Option<&'n Keeps>> {
     let covering: Vec<(&Keeps, FixedBitSet)> = node
@@ -217,16 +217,13 @@ pub fn relation(
     }
     let to = edge.to();
     let origin = labels.origin(label);
-    let (sender, receiver) = (&plan.nodes[edge.from()], &plan.nodes[to]);
+    let (sender, receiver) = (plan.node(edge.from()).details(), plan.node(to).details());
     let collects = sender.kind == NodeKind::Source
         || sender.kind == NodeKind::External
             && matches!(receiver.kind, NodeKind::System | NodeKind::Store);
     let other = if collects { edge.from() } else { to };
     // Data of unknown origin could be from any node that brings data, but from none of ours.
-    let brings = matches!(
-        plan.nodes[other].kind,
-        NodeKind::Source | NodeKind::External
-    );
+    let brings = matches!(plan.node(other).kind, NodeKind::Source | NodeKind::External);
     let own_source = match origin.source {
         Some(source) => Some(source == other),
         None if brings => None,
@@ -325,7 +322,7 @@ pub fn kept<'s>(acts: Product<'s>, space: &Space, time: &Time) -> Product<'s> {
 }
 
 /// A node's party: a source is a data subject, ours without a party is `us` itself.
-pub fn party_of(vocabulary: &Vocabulary, node: &Node) -> FixedBitSet {
+pub fn party_of(vocabulary: &Vocabulary, node: &NodeDetails) -> FixedBitSet {
     let parties = vocabulary.of(Kind::Party);
     match (&node.party, node.kind) {
         (_, NodeKind::Source) => parties.set(party::DATA_SUBJECT).clone(),
@@ -343,8 +340,8 @@ pub fn party_of(vocabulary: &Vocabulary, node: &Node) -> FixedBitSet {
 /// neither contains the other.
 fn crossing(
     vocabulary: &Vocabulary,
-    sender: &Node,
-    receiver: &Node,
+    sender: &NodeDetails,
+    receiver: &NodeDetails,
 ) -> Option<(FixedBitSet, FixedBitSet)> {
     if sender.kind == NodeKind::Source || receiver.kind == NodeKind::Source {
         return None;

@@ -36,7 +36,7 @@ pub fn unmet(
             continue;
         };
         for (node, store) in plan.nodes.iter().enumerate() {
-            if store.kind != NodeKind::Store || store.broken || does(judge, store, rule) {
+            if store.kind != NodeKind::Store || store.broken || does(judge, &store, rule) {
                 continue;
             }
             let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
@@ -46,11 +46,11 @@ pub fn unmet(
                     open: Open::Never,
                 };
                 // What for is as it is kept for; how long does not matter.
-                let here = keeping(vocabulary, store, labels.get(label).data)
+                let here = keeping(vocabulary, &store, labels.get(label).data)
                     .into_iter()
                     .map(|keeps| Situation {
                         time: None,
-                        ..of_store(vocabulary, store, keeps, &[])
+                        ..of_store(vocabulary, &store, keeps, &[])
                     })
                     .map(|situation| situation.acts(&judge.space, labels, label, relation))
                     .fold(judge.space.none(), |all, acts| all.or(&acts));

@@ -184,12 +184,22 @@ fn all(model: &Model) -> impl Iterator<Item = (&Waiver, Span)> {
     let nodes = model
         .plans
         .iter()
-        .flat_map(|plan| &plan.nodes)
-        .flat_map(|node| node.waivers.iter().map(|waiver| (waiver, node.whole)));
+        .flat_map(|plan| plan.nodes.iter())
+        .flat_map(|node| {
+            node.details()
+                .waivers
+                .iter()
+                .map(move |waiver| (waiver, node.whole()))
+        });
     let edges = model
         .plans
         .iter()
-        .flat_map(|plan| &plan.edges)
-        .flat_map(|edge| edge.waivers.iter().map(|waiver| (waiver, edge.span())));
+        .flat_map(|plan| plan.edges.iter())
+        .flat_map(|edge| {
+            edge.details()
+                .waivers
+                .iter()
+                .map(move |waiver| (waiver, edge.span()))
+        });
     rules.chain(nodes).chain(edges)
 }

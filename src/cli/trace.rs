@@ -79,8 +79,8 @@ pub fn run(args: &Args) -> Result<u8, String> {
             }
             text += &format!("{}: where {name} goes\n", plan.name);
             for step in &steps {
-                let from = plan.edges[step.edge].from();
-                text += &format!("  {}\n", plan.nodes[from].name);
+                let from = plan.edge(step.edge).from();
+                text += &format!("  {}\n", plan.node(from).name());
                 print(model, plan, step, 2, &mut text);
             }
             let ends: Vec<String> = holders(plan, &outcome, &set)
@@ -102,7 +102,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
 }
 
 fn print(model: &Model, plan: &Plan, step: &Step, depth: usize, text: &mut String) {
-    let edge = &plan.edges[step.edge];
+    let edge = &plan.edge(step.edge);
     let verb = match &edge.kind {
         EdgeKind::Arrow { .. } => format!("-> {}", who(model, plan, step.node)),
         EdgeKind::Uses { .. } => "uses it".to_string(),
@@ -136,7 +136,7 @@ fn print(model: &Model, plan: &Plan, step: &Step, depth: usize, text: &mut Strin
 fn received(model: &Model, plan: &Plan, outcome: &plans::Outcome, party: &FixedBitSet) -> String {
     let mut text = String::new();
     for (at, node) in plan.nodes.iter().enumerate() {
-        let is_party = !party_of(&model.vocabulary, node).is_disjoint(party);
+        let is_party = !party_of(&model.vocabulary, &node).is_disjoint(party);
         if !is_party || node.kind == NodeKind::Source {
             continue;
         }
@@ -157,7 +157,7 @@ fn received(model: &Model, plan: &Plan, outcome: &plans::Outcome, party: &FixedB
 
 /// A node with its party and place.
 fn who(model: &Model, plan: &Plan, node: usize) -> String {
-    let node = &plan.nodes[node];
+    let node = &plan.node(node);
     let mut notes = Vec::new();
     if let Some(party) = &node.party {
         notes.push(model.vocabulary.show_list(Kind::Party, party));
@@ -169,9 +169,9 @@ fn who(model: &Model, plan: &Plan, node: usize) -> String {
         ));
     }
     if notes.is_empty() {
-        node.name.clone()
+        node.name().to_string()
     } else {
-        format!("{} ({})", node.name, notes.join(", "))
+        format!("{} ({})", node.name(), notes.join(", "))
     }
 }
 

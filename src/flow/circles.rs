@@ -101,8 +101,8 @@ impl Reach {
                 {
                     continue;
                 }
-                let (_, to) = graph.ends[*edge as usize];
-                let change = &graph.changes[graph.change[*edge as usize] as usize];
+                let (_, to) = graph.ends(*edge as usize);
+                let change = &graph.changes[graph.change(*edge as usize) as usize];
                 for label in transform(&mut graph.labels, change, label) {
                     next.push(number((to, label), &mut arrivals));
                 }

@@ -1,12 +1,11 @@
 //! A plan's graph: its edges as moves of labels between nodes, in rows that fit a processor's cache.
 
-use super::details::Details;
 use super::labels::{Label, LabelId, Labels, Origin, Purposes};
 use super::links::Links;
 use crate::limits;
-use crate::model::plans::{EdgeDetails, NodeDetails, NodeKind};
+use crate::model::plans::{EdgeDetails, Edges, NodeKind};
 use crate::model::vocabulary::{ANY, Kind, NameId, form, purpose};
-use crate::model::{Edge, EdgeKind, NameSet, Plan, Vocabulary};
+use crate::model::{EdgeKind, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -74,12 +73,12 @@ pub struct Step<'g> {
 pub struct Graph {
     /// How many nodes there are.
     pub nodes: usize,
-    /// By edge: the sender, and the receiver of labels or `NOWHERE`.
-    pub ends: Arc<Vec<(u32, u32)>>,
-    /// What edges say, by number.
-    pub details: Arc<Details>,
-    /// By edge: a number of `changes`.
-    pub change: Arc<Vec<u32>>,
+    /// The plan's edges.
+    edges: Arc<Edges>,
+    /// Nodes that are sources: what they hold stays there.
+    sources: Arc<FixedBitSet>,
+    /// By number of details: what edges do that have them.
+    moves: Arc<Vec<Move>>,
     /// What edges do to labels.
     pub changes: Arc<Vec<Change>>,
     /// Sets of data that edges list.
@@ -96,10 +95,45 @@ pub struct Graph {
 pub const NOWHERE: u32 = u32::MAX;
 
 impl Graph {
+    /// How many edges there are.
+    pub fn len(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Whether there is no edge.
+    pub fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
+
+    /// The sender of an edge.
+    #[inline]
+    pub fn sender(&self, edge: usize) -> usize {
+        self.edges.ends()[edge].0 as usize
+    }
+
+    /// The sender of an edge, and the receiver of labels or `NOWHERE`.
+    #[inline]
+    pub fn ends(&self, edge: usize) -> (u32, u32) {
+        let (from, to) = self.edges.ends()[edge];
+        let stops = from != to && self.sources.contains(to as usize);
+        match stops || self.moves[self.edges.details_of()[edge] as usize].uses {
+            true => (from, NOWHERE),
+            false => (from, to),
+        }
+    }
+
+    /// What an edge does to labels, by its number in `changes`.
+    #[inline]
+    pub fn change(&self, edge: usize) -> u32 {
+        let details = self.edges.details_of()[edge] as usize;
+        let passes = !self.sources.contains(self.sender(edge));
+        self.moves[details].changes[usize::from(passes)]
+    }
+
     /// What an edge does.
     pub fn step(&self, edge: usize) -> Step<'_> {
-        let (from, to) = self.ends[edge];
-        let change = &self.changes[self.change[edge] as usize];
+        let (from, to) = self.ends(edge);
+        let change = &self.changes[self.change(edge) as usize];
         Step {
             edge,
             from: from as usize,
@@ -112,7 +146,7 @@ impl Graph {
 
     /// What all edges do, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
-        (0..self.ends.len()).map(|edge| self.step(edge))
+        (0..self.len()).map(|edge| self.step(edge))
     }
 
     /// The labels that an edge itself makes.
@@ -123,105 +157,112 @@ impl Graph {
 
 /// The graph of a plan, with the labels that its sources and externals make.
 pub fn build(vocabulary: &Vocabulary, plan: &Plan, expired: &FixedBitSet, asks: Asks) -> Graph {
-    let details = Details::new(plan, 1);
-    build_with(vocabulary, plan, expired, asks, Arc::new(details))
-}
-
-/// The same where what edges say is numbered already.
-pub fn build_with(
-    vocabulary: &Vocabulary,
-    plan: &Plan,
-    expired: &FixedBitSet,
-    asks: Asks,
-    details: Arc<Details>,
-) -> Graph {
     let mut labels = Labels::up_to(asks.most);
     labels.ancestors.intern(Vec::new());
+    let sources = of_kind(plan, NodeKind::Source);
+    let mut bringing = of_kind(plan, NodeKind::External);
+    bringing.union_with(&sources);
+    let details = plan.edges.details();
     let mut builder = Builder {
         vocabulary,
         plan,
         expired,
         asks,
-        told_apart: told_apart(plan, asks),
-        ends: Vec::with_capacity(plan.edges.len()),
-        details: &details,
-        change: Vec::with_capacity(plan.edges.len()),
+        told_apart: told_apart(plan, &sources, asks),
+        sources,
+        moves: details.iter().map(Move::new).collect(),
         changes: Vec::new(),
         data: Vec::new(),
         makes: FxHashMap::default(),
         labels,
-        kinds: plan.nodes.iter().map(|node| node.kind).collect(),
-        moves: moves(plan, &details),
         known_changes: FxHashMap::default(),
         known_data: FxHashMap::default(),
         origin_of: FxHashMap::default(),
     };
-    for (at, edge) in plan.edges.iter().enumerate() {
-        builder.edge(at, edge);
+    let edges = plan.edges.ends().iter().zip(plan.edges.details_of());
+    for (at, ((from, _), number)) in edges.enumerate() {
+        let change = builder.change_of(*from, *number);
+        let listed = || {
+            matches!(
+                details[*number as usize].kind,
+                EdgeKind::Arrow { data: Some(_), .. }
+            )
+        };
+        if bringing.contains(*from as usize) && listed() {
+            builder.brings(at, change);
+        }
     }
     let Builder {
-        ends,
-        change,
+        sources,
+        moves,
         changes,
         data,
         makes,
         labels,
         ..
     } = builder;
-    let nodes = plan.nodes.len();
-    Graph {
-        nodes,
-        links: Arc::new(Links::new(nodes, &ends, &change)),
-        ends: Arc::new(ends),
-        details,
-        change: Arc::new(change),
+    let mut graph = Graph {
+        nodes: plan.nodes.len(),
+        edges: plan.edges.clone(),
+        sources: Arc::new(sources),
+        moves: Arc::new(moves),
         changes: Arc::new(changes),
         data: Arc::new(data),
         makes: Arc::new(makes),
         labels,
-    }
+        links: Arc::default(),
+    };
+    graph.links = Arc::new(Links::new(&graph));
+    graph
+}
+
+/// The nodes of a kind.
+fn of_kind(plan: &Plan, kind: NodeKind) -> FixedBitSet {
+    let mut all = FixedBitSet::with_capacity(plan.nodes.len());
+    let nodes = plan.nodes.iter().enumerate();
+    all.extend(
+        nodes
+            .filter(|(_, node)| node.kind == kind)
+            .map(|(at, _)| at),
+    );
+    all
 }
 
 /// Sources that some edge may give data back to, which then is open where it is their own: only their
 /// labels need to say where they come from. Externals matter only where rules ask for the source.
-fn told_apart(plan: &Plan, asks: Asks) -> FixedBitSet {
+fn told_apart(plan: &Plan, sources: &FixedBitSet, asks: Asks) -> FixedBitSet {
     let mut nodes = FixedBitSet::with_capacity(plan.nodes.len());
     if asks.source {
         nodes.insert_range(..);
         return nodes;
     }
-    let sources: Vec<bool> = plan
-        .nodes
-        .iter()
-        .map(|node| node.kind == NodeKind::Source)
-        .collect();
-    for edge in &plan.edges {
-        if sources[edge.to()] {
-            nodes.insert(edge.to());
+    for (_, to) in plan.edges.ends() {
+        if sources.contains(*to as usize) {
+            nodes.insert(*to as usize);
         }
     }
     nodes
 }
 
-/// Details that edges and nodes share, told apart by where they are.
-type Place<T> = *const T;
-
 /// What details say of the move of an edge that has them.
+#[derive(Debug, Clone, Copy)]
 struct Move {
     uses: bool,
-    listed: bool,
-    /// Its change where the sender's labels pass, and where they don't.
-    changes: [Option<u32>; 2],
+    /// Its change where the sender is a source, whose labels don't pass, and where it is none; `NO_EDGE`
+    /// where there is no such edge.
+    changes: [u32; 2],
 }
 
-fn moves(plan: &Plan, details: &Details) -> Vec<Move> {
-    let first = details.first.iter().map(|edge| &plan.edges[*edge as usize]);
-    let moves = first.map(|edge| Move {
-        uses: matches!(edge.kind, EdgeKind::Uses { .. }),
-        listed: matches!(edge.kind, EdgeKind::Arrow { data: Some(_), .. }),
-        changes: [None; 2],
-    });
-    moves.collect()
+/// The change of no edge.
+const NO_EDGE: u32 = u32::MAX;
+
+impl Move {
+    fn new(details: &EdgeDetails) -> Move {
+        Move {
+            uses: matches!(details.kind, EdgeKind::Uses { .. }),
+            changes: [NO_EDGE; 2],
+        }
+    }
 }
 
 struct Builder<'b> {
@@ -231,71 +272,47 @@ struct Builder<'b> {
     asks: Asks,
     told_apart: FixedBitSet,
     /// As in the graph that is to be.
-    ends: Vec<(u32, u32)>,
-    details: &'b Details,
-    change: Vec<u32>,
+    sources: FixedBitSet,
+    moves: Vec<Move>,
     changes: Vec<Change>,
     data: Vec<FixedBitSet>,
     makes: FxHashMap<u32, Vec<LabelId>>,
     labels: Labels,
-    /// The kinds of nodes, side by side.
-    kinds: Vec<NodeKind>,
-    /// By number of details.
-    moves: Vec<Move>,
     known_changes: FxHashMap<Change, u32>,
     known_data: FxHashMap<FixedBitSet, u32>,
-    /// By sender, receiver, edge and the source node where it matters.
-    #[expect(clippy::type_complexity, reason = "four things at once")]
-    origin_of: FxHashMap<
-        (
-            Place<NodeDetails>,
-            Place<NodeDetails>,
-            Place<EdgeDetails>,
-            usize,
-        ),
-        u32,
-    >,
+    /// By the details of sender, receiver and edge, and the source node where it matters.
+    origin_of: FxHashMap<(u32, u32, u32, usize), u32>,
 }
 
 impl Builder<'_> {
-    fn edge(&mut self, at: usize, edge: &Edge) {
-        let sender = self.kinds[edge.from()];
-        let receiver = self.kinds[edge.to()];
-        let details = self.details.of[at];
-        let known = &self.moves[details as usize];
-        let listed = known.listed;
-        let delivers = !known.uses && (receiver != NodeKind::Source || edge.to() == edge.from());
-        let to = match delivers {
-            true => edge.to() as u32,
-            false => NOWHERE,
-        };
-        let passes = sender != NodeKind::Source;
-        let change = match known.changes[usize::from(passes)] {
-            Some(change) => change,
-            None => {
-                let change = self.change(edge, passes);
-                self.moves[details as usize].changes[usize::from(passes)] = Some(change);
-                change
-            }
-        };
-        self.ends.push((edge.from() as u32, to));
-        self.change.push(change);
-        if listed && matches!(sender, NodeKind::Source | NodeKind::External) {
-            let origin = self.origin(edge);
-            let change = &self.changes[change as usize];
-            let (data, form) = (change.data, change.form);
-            if let Some(data) = data
-                && !self.labels.is_full()
-            {
-                let data = &self.data[data as usize];
-                let made = make(self.vocabulary, &mut self.labels, form, data, origin);
-                self.labels.take(made.len());
-                self.makes.insert(at as u32, made);
-            }
+    /// The change of an edge, by its sender and the number of its details.
+    fn change_of(&mut self, from: u32, number: u32) -> u32 {
+        let passes = !self.sources.contains(from as usize);
+        let known = self.moves[number as usize].changes[usize::from(passes)];
+        if known != NO_EDGE {
+            return known;
+        }
+        let change = self.change(&self.plan.edges.details()[number as usize], passes);
+        self.moves[number as usize].changes[usize::from(passes)] = change;
+        change
+    }
+
+    /// Has an edge make the labels of the data that it lists.
+    fn brings(&mut self, at: usize, change: u32) {
+        let origin = self.origin(at);
+        let change = &self.changes[change as usize];
+        let (data, form) = (change.data, change.form);
+        if let Some(data) = data
+            && !self.labels.is_full()
+        {
+            let data = &self.data[data as usize];
+            let made = make(self.vocabulary, &mut self.labels, form, data, origin);
+            self.labels.take(made.len());
+            self.makes.insert(at as u32, made);
         }
     }
 
-    fn change(&mut self, edge: &Edge, passes: bool) -> u32 {
+    fn change(&mut self, edge: &EdgeDetails, passes: bool) -> u32 {
         let data_of = |list: &NameSet| self.vocabulary.of(Kind::Data).atoms(list);
         let form = edge.form.as_ref().map(|list| {
             let forms = self.vocabulary.of(Kind::Form).atoms(list);
@@ -330,19 +347,15 @@ impl Builder<'_> {
         })
     }
 
-    fn origin(&mut self, edge: &Edge) -> u32 {
-        let sender = &self.plan.nodes[edge.from()];
-        let receiver = &self.plan.nodes[edge.to()];
+    fn origin(&mut self, at: usize) -> u32 {
+        let edge = self.plan.edge(at);
+        let sender = self.plan.node(edge.from());
+        let receiver = self.plan.node(edge.to());
         let source = match self.told_apart.contains(edge.from()) {
             true => edge.from(),
             false => Origin::SOME_OTHER,
         };
-        let key = (
-            Arc::as_ptr(&sender.details),
-            Arc::as_ptr(&receiver.details),
-            Arc::as_ptr(&edge.details),
-            source,
-        );
+        let key = (sender.number(), receiver.number(), edge.number(), source);
         if let Some(known) = self.origin_of.get(&key) {
             return *known;
         }
@@ -359,7 +372,7 @@ impl Builder<'_> {
                 }
                 _ => Purposes::Unknown,
             },
-            lasting: self.lasting(edge),
+            lasting: self.lasting(&edge),
             source: Some(source),
         };
         let id = self.labels.origins.intern(origin);
@@ -367,7 +380,7 @@ impl Builder<'_> {
         id
     }
 
-    fn lasting(&self, edge: &Edge) -> Vec<NameId> {
+    fn lasting(&self, edge: &EdgeDetails) -> Vec<NameId> {
         let literals = edge.given.iter().map(|(literal, _)| literal);
         let mut lasting: Vec<NameId> = literals
             .filter(|literal| literal.holds)

@@ -1,7 +1,7 @@
 //! The moves that deliver labels, by receiver, in compressed rows; and the order in which nodes are
 //! best filled.
 
-use super::graph::NOWHERE;
+use super::graph::{Graph, NOWHERE};
 use std::ops::Range;
 
 /// In-edges of all nodes.
@@ -18,12 +18,14 @@ pub struct Links {
 }
 
 impl Links {
-    /// Sorts edges by receiver.
-    pub fn new(nodes: usize, ends: &[(u32, u32)], change: &[u32]) -> Links {
+    /// Sorts the edges of a graph by receiver.
+    pub fn new(graph: &Graph) -> Links {
+        let nodes = graph.nodes;
         let mut starts = vec![0u32; nodes + 1];
-        for (_, to) in ends {
-            if *to != NOWHERE {
-                starts[*to as usize + 1] += 1;
+        for edge in 0..graph.len() {
+            let (_, to) = graph.ends(edge);
+            if to != NOWHERE {
+                starts[to as usize + 1] += 1;
             }
         }
         for at in 0..nodes {
@@ -33,12 +35,13 @@ impl Links {
         let (mut edges, mut senders) = (vec![0; count], vec![0; count]);
         let mut changes = vec![0; count];
         let mut next = starts.clone();
-        for (edge, (from, to)) in ends.iter().enumerate() {
-            if *to != NOWHERE {
-                let place = &mut next[*to as usize];
+        for edge in 0..graph.len() {
+            let (from, to) = graph.ends(edge);
+            if to != NOWHERE {
+                let place = &mut next[to as usize];
                 edges[*place as usize] = edge as u32;
-                senders[*place as usize] = *from;
-                changes[*place as usize] = change[edge];
+                senders[*place as usize] = from;
+                changes[*place as usize] = graph.change(edge);
                 *place += 1;
             }
         }
@@ -142,7 +145,10 @@ impl Parts {
 /// ends a part when all that comes before it is ended: its order is that of the flow.
 pub fn parts(links: &Links, nodes: usize, counts: impl Fn(u32) -> bool) -> Parts {
     const DONE: u32 = u32::MAX;
-    let mut parts = Parts::default();
+    let mut parts = Parts {
+        nodes: Vec::with_capacity(nodes),
+        ends: Vec::new(),
+    };
     let mut next = 1;
     let mut stack: Vec<u32> = Vec::new();
     // The node, where its links go on, the lowest index it reaches.

@@ -1,12 +1,11 @@
 //! Where data goes: labels spread through a plan's graph until nothing changes (§5).
 //!
-//! `labels` says what a label is, `details` numbers what edges say, `graph` turns a plan's edges into moves of labels and `links` sorts
+//! `labels` says what a label is, `graph` turns a plan's edges into moves of labels and `links` sorts
 //! them by receiver, `groups` are nodes that share what they hold, `rows` keeps sets of labels, `spread`
 //! runs all moves to the fixpoint, `unsourced` finds what nothing brings, `paths` finds the shortest way
 //! that brought a label somewhere.
 
 mod circles;
-pub mod details;
 pub mod graph;
 pub mod groups;
 pub mod labels;
@@ -16,7 +15,6 @@ pub mod rows;
 pub mod spread;
 pub mod unsourced;
 
-pub use details::Details;
 pub use graph::{Asks, Change, Graph, Step, build};
 pub use labels::{Label, LabelId, Labels, Origin, Purposes};
 pub use paths::Paths;

@@ -127,7 +127,7 @@ impl Search<'_> {
         let Some(made) = self.graph.makes.get(&edge) else {
             return false;
         };
-        let change = &self.graph.changes[self.graph.change[edge as usize] as usize];
+        let change = &self.graph.changes[self.graph.change(edge as usize) as usize];
         match &change.derives {
             Some(_) => {
                 let made = made.clone();
@@ -143,7 +143,7 @@ impl Search<'_> {
         let graph = &*self.graph;
         let (labels, change) = (
             &graph.labels,
-            &graph.changes[graph.change[edge as usize] as usize],
+            &graph.changes[graph.change(edge as usize) as usize],
         );
         if !change.passes {
             return;
@@ -180,7 +180,7 @@ impl Search<'_> {
 
     fn becomes(&mut self, edge: u32, label: LabelId) -> &[LabelId] {
         let graph = &mut *self.graph;
-        let change = graph.change[edge as usize];
+        let change = graph.change(edge as usize);
         self.paths.made.entry((change, label)).or_insert_with(|| {
             let change = &graph.changes[change as usize];
             transform(&mut graph.labels, change, label)

@@ -139,11 +139,11 @@ impl<'g> Sweep<'g> {
 
     /// Has an edge bring labels that it makes.
     pub(super) fn bring(&mut self, edge: usize, made: &[LabelId]) {
-        let (_, to) = self.graph.ends[edge];
+        let (_, to) = self.graph.ends(edge);
         if to == NOWHERE {
             return;
         }
-        let change = &self.graph.changes[self.graph.change[edge] as usize];
+        let change = &self.graph.changes[self.graph.change(edge) as usize];
         let labels = &mut self.graph.labels;
         let base = self.base.entry(self.groups.of[to as usize]).or_default();
         for label in made {

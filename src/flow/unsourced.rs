@@ -8,9 +8,9 @@ use super::graph::{Graph, NOWHERE, make, unknown_origin};
 use super::labels::{LabelId, Labels};
 use super::rows::Bits;
 use super::spread::{Spread, Sweep, spread, transform};
-use crate::model::plans::NodeKind;
+use crate::model::plans::{EdgeDetails, NodeKind};
 use crate::model::vocabulary::Kind;
-use crate::model::{Edge, EdgeKind, NameId, NameSet, Plan, Vocabulary};
+use crate::model::{EdgeKind, NameId, NameSet, Plan, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -111,7 +111,7 @@ fn made_up(
     missing: &Missing,
     origin: u32,
 ) -> Vec<LabelId> {
-    let change = &graph.changes[graph.change[missing.edge] as usize];
+    let change = &graph.changes[graph.change(missing.edge) as usize];
     // Of a derivation it is what it derives from that nothing brings, and that has no `as`.
     let form = change.form.filter(|_| change.derives.is_none());
     if graph.labels.is_full() {
@@ -133,8 +133,8 @@ fn classes(
     let mut classes: Vec<Class> = Vec::new();
     for (nth, (at, made)) in here.iter().zip(made).enumerate() {
         let one = &missing[*at];
-        let (_, to) = graph.ends[one.edge];
-        let number = graph.change[one.edge];
+        let (_, to) = graph.ends(one.edge);
+        let number = graph.change(one.edge);
         // Of a derivation what arrives is what it makes.
         let place = match graph.changes[number as usize].derives {
             Some(_) => u32::MAX - number,
@@ -195,17 +195,14 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
         .iter()
         .map(|node| matches!(node.kind, NodeKind::Source | NodeKind::External))
         .collect();
-    let needed: Vec<Option<(&NameSet, bool)>> = graph
-        .details
-        .first
-        .iter()
-        .map(|edge| needed(&plan.edges[*edge as usize]))
-        .collect();
+    let details = plan.edges.details().iter();
+    let needed: Vec<Option<(&NameSet, bool)>> = details.map(needed).collect();
     let mut lists: Vec<Option<Rc<Vec<Asked>>>> = vec![None; needed.len()];
     // Details that differ in what for they are have the same lists.
     let mut known: FxHashMap<AsWritten, Rc<Vec<Asked>>> = FxHashMap::default();
     let mut all = Vec::new();
-    for (at, (details, (from, _))) in graph.details.of.iter().zip(&*graph.ends).enumerate() {
+    let edges = plan.edges.details_of().iter().zip(plan.edges.ends());
+    for (at, (details, (from, _))) in edges.enumerate() {
         let Some((list, always)) = needed[*details as usize] else {
             continue;
         };
@@ -233,7 +230,7 @@ fn missing(vocabulary: &Vocabulary, plan: &Plan, graph: &Graph, base: &Spread) -
 }
 
 /// The list whose data must arrive at an edge's sender, and whether also at one that brings data.
-fn needed(edge: &Edge) -> Option<(&NameSet, bool)> {
+fn needed(edge: &EdgeDetails) -> Option<(&NameSet, bool)> {
     match &edge.kind {
         EdgeKind::Arrow { data, .. } => data.as_ref().map(|list| (list, false)),
         EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some((data, true)),

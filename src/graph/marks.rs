@@ -41,7 +41,7 @@ impl<'a> Found<'a> {
         let nodes = plan.nodes.iter().enumerate();
         let edges = plan.edges.iter().enumerate();
         let mut places: Vec<(Span, Place)> = nodes
-            .map(|(at, node)| (node.whole, Place::Node(at)))
+            .map(|(at, node)| (node.whole(), Place::Node(at)))
             .chain(edges.map(|(at, edge)| (edge.span(), Place::Edge(at))))
             .collect();
         places.sort_unstable();
@@ -66,8 +66,8 @@ impl<'a> Found<'a> {
                 Some(Place::Node(at)) => found.nodes[at].push(diagnostic),
                 Some(Place::Edge(at)) => {
                     found.edges[at].push(diagnostic);
-                    let to = ends(&plan.edges[at]).1;
-                    if plan.nodes[to].kind == NodeKind::External && is_undeclared(diagnostic) {
+                    let to = ends(&plan.edge(at)).1;
+                    if plan.node(to).kind == NodeKind::External && is_undeclared(diagnostic) {
                         found.undeclared.insert(to);
                     }
                 }

@@ -93,11 +93,11 @@ pub const MANY: usize = 200;
 
 /// What options name and the plan does not have, with the nearest that it has.
 pub fn mistaken(model: &Model, plan: &Plan, options: &Options) -> Option<String> {
-    let nodes = plan.nodes.iter().map(|node| node.name.as_str());
+    let nodes = plan.nodes.iter().map(|node| node.name());
     let data = model.vocabulary.of(Kind::Data);
     let names = data.names.iter().map(|info| info.shown.as_str());
     if let Some(focus) = &options.focus
-        && !plan.nodes.iter().any(|node| node.name == *focus)
+        && !plan.nodes.iter().any(|node| node.name() == focus)
     {
         return Some(format!(
             "`{}` has no node `{focus}`{}",

@@ -117,7 +117,7 @@ pub fn about(model: &Model, node: &Node) -> String {
 pub fn node_tooltip(model: &Model, node: &Node, messages: &str) -> String {
     let vocabulary = &model.vocabulary;
     let mut all = vec![
-        format!("{}: {}", node.name, about(model, node)),
+        format!("{}: {}", node.name(), about(model, node)),
         node.docs.join("\n"),
     ];
     if let Some(context) = &node.context {

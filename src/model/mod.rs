@@ -3,8 +3,10 @@
 //! Rules keep the shape they were written in (`Limit` is not yet a `never`): giving them their
 //! meaning is `decide`'s work, so that an independent judge can start from the same model.
 
+pub mod edges;
 pub mod lower;
 pub mod naming;
+pub mod nodes;
 pub mod plans;
 pub mod rules;
 pub mod vocabulary;

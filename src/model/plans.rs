@@ -1,11 +1,12 @@
 //! Plans and tests over ids, in the shape they were written.
 
 use super::PolicyId;
+pub use super::edges::{Edge, Edges};
+pub use super::nodes::{Node, Nodes};
 use super::rules::{Action, Waiver};
 use super::vocabulary::{Literal, NameId, NameSet};
 use crate::source::{FileId, Span};
 pub use crate::syntax::ast::{Duration, NodeKind};
-use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
 /// A plan of data flows.
@@ -21,31 +22,43 @@ pub struct Plan {
     pub span: Span,
     /// The policies that judge it, each on its own.
     pub checks: Vec<PolicyId>,
-    /// Nodes; edges refer to their positions.
-    pub nodes: Vec<Node>,
-    /// Edges in the order of the text; those that make no sense are left out and reported.
-    pub edges: Vec<Edge>,
+    /// Nodes; edges refer to their positions. Copies of a plan share them.
+    pub nodes: Arc<Nodes>,
+    /// Edges in the order of the text; those that make no sense are left out and reported. Copies of a
+    /// plan share them.
+    pub edges: Arc<Edges>,
     /// Some statement of it is in error or names a policy that is not there: it never counts as
     /// checked, and what is missing (`unsourced-data`, no policy) may be the error's fault.
     pub broken: bool,
 }
 
-/// A node. What it is it may share with many others: rows of tables repeat each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// The place of its name.
-    pub span: Span,
-    /// The whole statement: where its waivers hold.
-    pub whole: Span,
-    /// All else that is said of it.
-    pub details: Arc<NodeDetails>,
+impl Plan {
+    /// The node at a position.
+    pub fn node(&self, at: usize) -> Node<'_> {
+        self.nodes.get(at)
+    }
+
+    /// The edge at a position.
+    pub fn edge(&self, at: usize) -> Edge<'_> {
+        self.edges.get(at)
+    }
+
+    /// What the node at a position is, to be changed.
+    pub fn change_node(&mut self, at: usize) -> &mut NodeDetails {
+        Arc::make_mut(&mut self.nodes).change(at)
+    }
+
+    /// What happens on the edge at a position, to be changed.
+    pub fn change_edge(&mut self, at: usize) -> &mut EdgeDetails {
+        Arc::make_mut(&mut self.edges).change(at)
+    }
 }
 
 /// What a node is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeDetails {
+    /// The file it stands in.
+    pub file: FileId,
     /// Its kind.
     pub kind: NodeKind,
     /// Of a source: the data subjects. Of an external: whose data it brings (`of`), if stated.
@@ -69,20 +82,6 @@ pub struct NodeDetails {
     /// Some clause of it is in error: what it keeps and does is not judged. (Edges that need the
     /// clause are left out.)
     pub broken: bool,
-}
-
-impl Deref for Node {
-    type Target = NodeDetails;
-
-    fn deref(&self) -> &NodeDetails {
-        &self.details
-    }
-}
-
-impl DerefMut for Node {
-    fn deref_mut(&mut self) -> &mut NodeDetails {
-        Arc::make_mut(&mut self.details)
-    }
 }
 
 /// How long a store keeps what.
@@ -111,17 +110,6 @@ pub struct Does {
     pub span: Span,
 }
 
-/// A step of a plan. Small, for there may be millions; what happens it may share with many others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edge {
-    from: u32,
-    to: u32,
-    start: u32,
-    end: u32,
-    /// All else that is said of it. In details that rows share, places are those of the first.
-    pub details: Arc<EdgeDetails>,
-}
-
 /// What happens on an edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdgeDetails {
@@ -139,53 +127,6 @@ pub struct EdgeDetails {
     pub fulfilling: Vec<NameId>,
     /// Waivers before it.
     pub waivers: Vec<Waiver>,
-}
-
-impl Edge {
-    /// An edge between two nodes, by position; of `uses` and `derives` they are one. Its place lies
-    /// in the file that the details name.
-    pub fn new(from: usize, to: usize, place: Range<u32>, details: Arc<EdgeDetails>) -> Edge {
-        Edge {
-            from: from as u32,
-            to: to as u32,
-            start: place.start,
-            end: place.end,
-            details,
-        }
-    }
-
-    /// The statement's place, waivers left out; of a row, that of its data.
-    pub fn span(&self) -> Span {
-        Span {
-            file: self.details.file,
-            start: self.start,
-            end: self.end,
-        }
-    }
-
-    /// Position of the sending or acting node.
-    pub fn from(&self) -> usize {
-        self.from as usize
-    }
-
-    /// Position of the receiving node; of `uses` and `derives` that of the node itself.
-    pub fn to(&self) -> usize {
-        self.to as usize
-    }
-}
-
-impl Deref for Edge {
-    type Target = EdgeDetails;
-
-    fn deref(&self) -> &EdgeDetails {
-        &self.details
-    }
-}
-
-impl DerefMut for Edge {
-    fn deref_mut(&mut self) -> &mut EdgeDetails {
-        Arc::make_mut(&mut self.details)
-    }
 }
 
 /// The three forms of an edge.

@@ -94,7 +94,7 @@ pub fn differences(model: &Model, page: &Findings, engine: &Findings, broken: &[
 fn show_at(model: &Model, plan: usize, at: At) -> String {
     match at {
         At::Edge(edge) => format!("plan q-{plan}, edge {}", edge + 1),
-        At::Store(node) => format!("plan q-{plan}, {}", model.plans[plan].nodes[node].name),
+        At::Store(node) => format!("plan q-{plan}, {}", model.plans[plan].node(node).name()),
     }
 }
 

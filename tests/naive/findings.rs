@@ -130,7 +130,7 @@ impl PlanJudge<'_, '_, '_> {
             self.edge(&flows, edge)?;
         }
         for node in 0..self.plan.nodes.len() {
-            if self.plan.nodes[node].kind == NodeKind::Store {
+            if self.plan.node(node).kind == NodeKind::Store {
                 self.store(&flows, node)?;
             }
         }
@@ -185,9 +185,9 @@ impl PlanJudge<'_, '_, '_> {
     }
 
     fn edge(&mut self, flows: &Flows, at: usize) -> Result<(), TooMany> {
-        let edge = &self.plan.edges[at];
+        let edge = &self.plan.edge(at);
         let place = At::Edge(at);
-        let sender = &self.plan.nodes[edge.from()];
+        let sender = &self.plan.node(edge.from());
         // "`all` carries every label of the sender; from a source, or where nothing arrives, it is an
         // error."
         if let EdgeKind::Arrow { data: None, .. } = edge.kind
@@ -223,8 +223,8 @@ impl PlanJudge<'_, '_, '_> {
 
     /// The table of edges in §5.
     fn acts_of(&self, at: usize, carried: &Carried) -> Vec<(Label, Acts)> {
-        let edge = &self.plan.edges[at];
-        let sender = &self.plan.nodes[edge.from()];
+        let edge = &self.plan.edge(at);
+        let sender = &self.plan.node(edge.from());
         match &edge.kind {
             EdgeKind::Uses { .. } => {
                 let label = &carried.after;
@@ -246,7 +246,7 @@ impl PlanJudge<'_, '_, '_> {
                     .into()
             }
             EdgeKind::Arrow { verb, .. } => {
-                let receiver = &self.plan.nodes[edge.to()];
+                let receiver = &self.plan.node(edge.to());
                 let label = &carried.after;
                 let ours = |node: &Node| matches!(node.kind, NodeKind::System | NodeKind::Store);
                 let action = match (sender.kind, receiver.kind) {
@@ -311,7 +311,7 @@ impl PlanJudge<'_, '_, '_> {
     /// Whether the node at the other end is "the very node it was collected from".
     fn own_source(&self, label: &Label, other: usize) -> BTreeSet<bool> {
         let brings = matches!(
-            self.plan.nodes[other].kind,
+            self.plan.node(other).kind,
             NodeKind::Source | NodeKind::External
         );
         match label.source {
@@ -364,7 +364,7 @@ impl PlanJudge<'_, '_, '_> {
     }
 
     fn store(&mut self, flows: &Flows, at: usize) -> Result<(), TooMany> {
-        let node = &self.plan.nodes[at];
+        let node = &self.plan.node(at);
         let place = At::Store(at);
         let fulfilled: Names = node.does.iter().map(|does| does.duty).collect();
         // Each `keeps` is looked at once, so that its own facts are reported once.
@@ -474,7 +474,7 @@ impl PlanJudge<'_, '_, '_> {
                             })
                     })
                 });
-                let done = self.plan.nodes[at].does.iter().any(|does| {
+                let done = self.plan.node(at).does.iter().any(|does| {
                     does.within.as_ref().is_some_and(|(time, after)| {
                         sets.within(Kind::Duty, does.duty, *duty)
                             && time.hours() <= within.hours()
@@ -556,7 +556,7 @@ impl PlanJudge<'_, '_, '_> {
                 if !matches!(edge.kind, EdgeKind::Arrow { .. }) {
                     continue;
                 }
-                let ends = [&self.plan.nodes[edge.from()], &self.plan.nodes[edge.to()]];
+                let ends = [&self.plan.node(edge.from()), &self.plan.node(edge.to())];
                 let no_source = ends.iter().all(|node| node.kind != NodeKind::Source);
                 let unstated = ends.iter().any(|node| node.place.is_none());
                 if says_transfer && no_source && unstated {

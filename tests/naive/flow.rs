@@ -3,7 +3,7 @@
 
 use super::judge::Literal;
 use super::sets::{Names, Sets};
-use abide::model::plans::{Edge, EdgeKind, Node, NodeKind, Plan};
+use abide::model::plans::{Edge, EdgeDetails, EdgeKind, Node, NodeKind, Plan};
 use abide::model::vocabulary::{Date, form, party, purpose};
 use abide::model::{NameId, NameSet};
 use abide::source::Span;
@@ -131,9 +131,9 @@ fn way_on(
     carried: &Carried,
 ) -> Option<Way> {
     let before = match &carried.before {
-        Some(before) if !carried.begins => ways
-            .get(&(plan.edges[edge].from(), before.clone()))?
-            .clone(),
+        Some(before) if !carried.begins => {
+            ways.get(&(plan.edge(edge).from(), before.clone()))?.clone()
+        }
         _ => (0, Vec::new()),
     };
     let (steps, mut edges) = before;
@@ -170,12 +170,12 @@ fn ways(plan: &Plan, carried: &[BTreeSet<Carried>]) -> BTreeMap<(usize, Label), 
 /// The node where an edge leaves its labels. Of a source: it is where data comes from; what reaches it
 /// goes no further.
 fn receiver(plan: &Plan, edge: usize) -> Option<usize> {
-    let edge = &plan.edges[edge];
+    let edge = &plan.edge(edge);
     let receiver = match &edge.kind {
         EdgeKind::Arrow { .. } | EdgeKind::Derives { .. } => edge.to(),
         EdgeKind::Uses { .. } => return None,
     };
-    (plan.nodes[receiver].kind != NodeKind::Source).then_some(receiver)
+    (plan.node(receiver).kind != NodeKind::Source).then_some(receiver)
 }
 
 /// The literals given that still mean something: an expired fact is reported and dropped.
@@ -270,7 +270,7 @@ fn carry(
     held: &[BTreeSet<Label>],
     at: usize,
 ) -> BTreeSet<Carried> {
-    let edge = &plan.edges[at];
+    let edge = &plan.edge(at);
     let mut carried = BTreeSet::new();
     for (before, begins) in at_sender(sets, plan, unsourced, held, at) {
         let mut after = before.clone();
@@ -320,7 +320,7 @@ fn at_sender(
     held: &[BTreeSet<Label>],
     at: usize,
 ) -> BTreeSet<(Label, bool)> {
-    let edge = &plan.edges[at];
+    let edge = &plan.edge(at);
     let list = list_of(edge);
     let names = sets.list_or_any(Kind::Data, list);
     let mut labels: BTreeSet<(Label, bool)> = held[edge.from()]
@@ -328,7 +328,7 @@ fn at_sender(
         .filter(|label| names.contains(&label.data))
         .map(|label| (label.clone(), false))
         .collect();
-    if plan.nodes[edge.from()].kind == NodeKind::Source {
+    if plan.node(edge.from()).kind == NodeKind::Source {
         labels.clear();
     }
     for (_, _, name) in unsourced.iter().filter(|(edge, ..)| *edge == at) {
@@ -342,7 +342,7 @@ fn at_sender(
 
 /// "Edges from a source or an external make labels".
 fn made_by(sets: &Sets, plan: &Plan, today: Date, edge: &Edge) -> BTreeSet<Label> {
-    let sender = &plan.nodes[edge.from()];
+    let sender = &plan.node(edge.from());
     let EdgeKind::Arrow {
         data: Some(list), ..
     } = &edge.kind
@@ -375,7 +375,7 @@ fn made_by(sets: &Sets, plan: &Plan, today: Date, edge: &Edge) -> BTreeSet<Label
         form,
         subject: sets.list_or_any(Kind::Subject, sender.subject.as_ref()),
         resident: sets.list_or_any(Kind::Region, sender.resident.as_ref()),
-        context: sets.list_or_any(Kind::Context, plan.nodes[edge.to()].context.as_ref()),
+        context: sets.list_or_any(Kind::Context, plan.node(edge.to()).context.as_ref()),
         collected_for,
         lasting,
         source: Source::Node(edge.from()),
@@ -418,11 +418,11 @@ fn missing(
     let mut missing = BTreeSet::new();
     for (at, edge) in plan.edges.iter().enumerate() {
         let brings = matches!(
-            plan.nodes[edge.from()].kind,
+            plan.node(edge.from()).kind,
             NodeKind::Source | NodeKind::External
         );
         let arrow = matches!(edge.kind, EdgeKind::Arrow { .. });
-        let Some(list) = list_of(edge).filter(|_| !(brings && arrow)) else {
+        let Some(list) = list_of(&edge).filter(|_| !(brings && arrow)) else {
             continue;
         };
         for (position, name) in names_of(list).into_iter().enumerate() {
@@ -439,7 +439,7 @@ fn missing(
 }
 
 /// The list of an edge: what it carries, uses or derives from; `None` for `all`.
-fn list_of(edge: &Edge) -> Option<&NameSet> {
+fn list_of(edge: &EdgeDetails) -> Option<&NameSet> {
     match &edge.kind {
         EdgeKind::Arrow { data, .. } => data.as_ref(),
         EdgeKind::Uses { data } | EdgeKind::Derives { data, .. } => Some(data),

@@ -1,6 +1,6 @@
 //! Plans that say less than another: one name replaced by a parent, or one thing left out.
 
-use abide::model::plans::{Edge, EdgeKind, NodeKind, Plan};
+use abide::model::plans::{EdgeDetails, EdgeKind, NodeKind, Plan};
 use abide::model::vocabulary::{ANY, purpose};
 use abide::model::{Model, NameSet, Vocabulary};
 use abide::syntax::ast::Kind;
@@ -42,10 +42,10 @@ pub fn vaguer(model: &Model) -> Vec<Vaguer> {
 type Add<'a> = dyn FnMut(String, bool, Plan) + 'a;
 
 fn edges(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
-    let edge = &plan.edges[number];
-    let mut with = |how: &str, change: &dyn Fn(&mut Edge)| {
+    let edge = &plan.edge(number);
+    let mut with = |how: &str, change: &dyn Fn(&mut EdgeDetails)| {
         let mut plan = plan.clone();
-        change(&mut plan.edges[number]);
+        change(plan.change_edge(number));
         add(format!("{how} of edge {}", number + 1), false, plan);
     };
     let data = match &edge.kind {
@@ -78,7 +78,7 @@ fn edges(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
         with("form", &|edge| edge.form = Some(wider.clone()));
     }
     let collects = matches!(
-        plan.nodes[edge.from()].kind,
+        plan.node(edge.from()).kind,
         NodeKind::Source | NodeKind::External
     ) && matches!(edge.kind, EdgeKind::Arrow { .. });
     if let (Some(list), false) = (&edge.purpose, collects) {
@@ -103,11 +103,11 @@ fn edges(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
 }
 
 fn nodes(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
-    let node = &plan.nodes[number];
+    let node = &plan.node(number);
     let mut with = |how: &str, regions: bool, change: &dyn Fn(&mut Plan)| {
         let mut plan = plan.clone();
         change(&mut plan);
-        add(format!("{how} of {}", node.name), regions, plan);
+        add(format!("{how} of {}", node.name()), regions, plan);
     };
     for wider in node
         .party
@@ -115,7 +115,7 @@ fn nodes(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
         .flat_map(|list| wider(vocabulary, Kind::Party, list))
     {
         with("party", false, &|plan| {
-            plan.nodes[number].party = Some(wider.clone());
+            plan.change_node(number).party = Some(wider.clone());
         });
     }
     for wider in node
@@ -124,19 +124,19 @@ fn nodes(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
         .flat_map(|list| wider(vocabulary, Kind::Region, list))
     {
         with("in", true, &|plan| {
-            plan.nodes[number].place = Some(wider.clone());
+            plan.change_node(number).place = Some(wider.clone());
         });
     }
     if node.place.is_some() {
-        with("in", true, &|plan| plan.nodes[number].place = None);
+        with("in", true, &|plan| plan.change_node(number).place = None);
     }
     if node.context.is_some() {
-        with("on", false, &|plan| plan.nodes[number].context = None);
+        with("on", false, &|plan| plan.change_node(number).context = None);
     }
     if node.kind == NodeKind::External && node.subject.is_some() {
         with("of", false, &|plan| {
-            plan.nodes[number].subject = None;
-            plan.nodes[number].resident = None;
+            plan.change_node(number).subject = None;
+            plan.change_node(number).resident = None;
         });
     }
     for at in 0..node.keeps.len() {
@@ -146,18 +146,18 @@ fn nodes(vocabulary: &Vocabulary, plan: &Plan, number: usize, add: &mut Add) {
             .is_some_and(|list| !list.mentions(purpose::COLLECTED))
         {
             with("keeps for", false, &|plan| {
-                plan.nodes[number].keeps[at].purpose = None;
+                plan.change_node(number).keeps[at].purpose = None;
             });
         }
         if !node.keeps[at].given.is_empty() {
             with("keeps given", false, &|plan| {
-                plan.nodes[number].keeps[at].given.clear();
+                plan.change_node(number).keeps[at].given.clear();
             });
         }
     }
     for at in 0..node.does.len() {
         with("does", false, &|plan| {
-            plan.nodes[number].does.remove(at);
+            plan.change_node(number).does.remove(at);
         });
     }
 }

@@ -94,9 +94,9 @@ pub(super) fn what(
         purposes => format!(" for `{purposes}`"),
     };
     match finding.at {
-        At::Store(node) => format!("`{}` keeps {data}{form}{purpose}", plan.nodes[node].name),
+        At::Store(node) => format!("`{}` keeps {data}{form}{purpose}", plan.node(node).name()),
         At::Edge(at) => {
-            let edge = &plan.edges[at];
+            let edge = &plan.edge(at);
             let (from, to) = edge_ends(plan, edge);
             match (finding.action, &edge.kind) {
                 (Action::Collect, _) => {
@@ -194,7 +194,8 @@ pub(super) fn ways_out(
         Verdict::KeptTooLong => vec![match finding.at {
             At::Store(node) => format!(
                 "state a time within the limit: `keeps {} … after …` in `{}`",
-                names.data, plan.nodes[node].name
+                names.data,
+                plan.node(node).name()
             ),
             At::Edge(_) => "state a time within the limit".to_string(),
         }],
@@ -211,7 +212,7 @@ pub(super) fn ways_out(
             let duties = duty_names(vocabulary, &finding.duties).join(", ");
             let mut helps = vec![match finding.at {
                 At::Store(node) => {
-                    format!("add to `{}`: does {duties}", plan.nodes[node].name)
+                    format!("add to `{}`: does {duties}", plan.node(node).name())
                 }
                 At::Edge(_) => format!("add: fulfilling {duties}"),
             }];
@@ -229,7 +230,7 @@ pub(super) fn ways_out(
 pub(super) fn steps(model: &Model, plan: &Plan, outcome: &Outcome, way: &Way) -> Vec<Step> {
     way.iter()
         .map(|(at, label)| {
-            let edge = &plan.edges[*at];
+            let edge = &plan.edge(*at);
             let (from, to) = edge_ends(plan, edge);
             let data = outcome.graph.labels.get(*label).data;
             Step {

@@ -38,8 +38,8 @@ pub fn plan(
     let end = diags.len().saturating_add(most);
     let mut left_out = |diags: &Diags, code: &'static Code, at: At| {
         let waived = match at {
-            At::Edge(edge) => !plan.edges[edge].waivers.is_empty(),
-            At::Store(node) => !plan.nodes[node].waivers.is_empty(),
+            At::Edge(edge) => !plan.edge(edge).waivers.is_empty(),
+            At::Store(node) => !plan.node(node).waivers.is_empty(),
         };
         let out = diags.len() >= end && !waived;
         if out {
@@ -61,9 +61,9 @@ pub fn plan(
         if left_out(diags, &codes::UNSOURCED_DATA, At::Edge(unsourced.edge)) {
             continue;
         }
-        let edge = &plan.edges[unsourced.edge];
+        let edge = &plan.edge(unsourced.edge);
         let name = model.vocabulary.of(Kind::Data).shown(unsourced.name);
-        let node = &plan.nodes[edge.from()].name;
+        let node = plan.node(edge.from()).name();
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::UNSOURCED_DATA,
@@ -82,16 +82,16 @@ pub fn plan(
         if left_out(diags, &codes::NOTHING_TO_CARRY, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edges[*at];
-        let node = &plan.nodes[edge.from()];
+        let edge = &plan.edge(*at);
+        let node = &plan.node(edge.from());
         let (label, help) = if node.kind == NodeKind::Source {
             (
-                format!("`{}` is a source: what it gives must be named", node.name),
+                format!("`{}` is a source: what it gives must be named", node.name()),
                 "write the data instead of `all`",
             )
         } else {
             (
-                format!("nothing arrives at `{}`", node.name),
+                format!("nothing arrives at `{}`", node.name()),
                 "add the edges that bring data there, or drop this one",
             )
         };
@@ -110,7 +110,7 @@ pub fn plan(
         if left_out(diags, &codes::REIDENTIFIED_DATA, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edges[*at];
+        let edge = &plan.edge(*at);
         let data = model.vocabulary.show_set(Kind::Data, data);
         let form = edge
             .form
@@ -182,10 +182,10 @@ pub fn plan(
         if left_out(diags, &codes::REGION_UNSTATED, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edges[*at];
+        let edge = &plan.edge(*at);
         let names: Vec<String> = silent
             .iter()
-            .map(|node| format!("`{}`", plan.nodes[*node].name))
+            .map(|node| format!("`{}`", plan.node(*node).name()))
             .collect();
         let names = names.join(" and ");
         diags.push(with_flow(
@@ -205,7 +205,7 @@ pub fn plan(
 
 fn of_unmet(model: &Model, plan: &Plan, unmet: &Unmet) -> Diagnostic {
     let vocabulary = &model.vocabulary;
-    let node = &plan.nodes[unmet.node];
+    let node = &plan.node(unmet.node);
     let policy = model.policy(unmet.rule.0);
     let rule = &policy.rules[unmet.rule.1];
     let data = vocabulary.show_set(Kind::Data, &unmet.data);
@@ -222,21 +222,21 @@ fn of_unmet(model: &Model, plan: &Plan, unmet: &Unmet) -> Diagnostic {
     let event = vocabulary.show_list(Kind::Event, event);
     let diagnostic = Diagnostic::new(
         &codes::UNMET_STANDING_DUTY,
-        node.span,
+        node.span(),
         format!(
             "`{}` holds `{data}` but does not {duty_name} within {within} of {event}, as `{}` says it must",
-            node.name, policy.name
+            node.name(), policy.name
         ),
     )
     .label(format!("holds {data}"))
     .also(rule.span, "must be done here")
     .help(format!(
         "add to `{}`: does {duty_name} within {within} of {event}",
-        node.name
+        node.name()
     ));
     let flow = FlowFinding {
         plan: plan.name.clone(),
-        from: node.name.clone(),
+        from: node.name().to_string(),
         action: Action::Retain.word().to_string(),
         data,
         policy: policy.name.clone(),
@@ -250,19 +250,19 @@ fn of_unmet(model: &Model, plan: &Plan, unmet: &Unmet) -> Diagnostic {
 fn ends(plan: &Plan, at: At) -> (crate::source::Span, String, String) {
     match at {
         At::Edge(at) => {
-            let edge = &plan.edges[at];
+            let edge = &plan.edge(at);
             let (from, to) = edge_ends(plan, edge);
             (edge.span(), from, to)
         }
         At::Store(node) => {
-            let node = &plan.nodes[node];
-            (node.span, node.name.clone(), String::new())
+            let node = &plan.node(node);
+            (node.span(), node.name().to_string(), String::new())
         }
     }
 }
 
 fn edge_ends(plan: &Plan, edge: &Edge) -> (String, String) {
-    let name = |node: usize| plan.nodes[node].name.clone();
+    let name = |node: usize| plan.node(node).name().to_string();
     (name(edge.from()), name(edge.to()))
 }
 

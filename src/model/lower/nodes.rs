@@ -3,7 +3,7 @@
 //! Names are looked up in batches (`find_all`): all slots are read before the first name is compared,
 //! so that one wait for memory covers many names.
 
-use crate::model::plans::NodeKind;
+use crate::model::plans::{self, NodeKind};
 use crate::source::Span;
 
 /// A node that edges can name.
@@ -19,14 +19,22 @@ pub(super) struct Known {
     pub unusable: bool,
 }
 
+/// What each edge asks of its nodes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// The kind.
+    pub kind: NodeKind,
+    /// What an edge needs of it is in error, and reported.
+    pub unusable: bool,
+}
+
 /// The nodes of a plan by name.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
-    known: Vec<Known>,
-    /// All names, one after the other.
-    text: String,
-    /// Where the name of each ends in that text.
-    ends: Vec<u32>,
+    /// The nodes in order, as the plan is to have them.
+    pub all: plans::Nodes,
+    /// By node.
+    asked: Vec<Asked>,
     /// Half a hash in the upper bits, the position and one in the lower; 0 is free.
     slots: Vec<u64>,
     /// Some could not be read, which is reported: a name that is not here may be one of theirs.
@@ -35,13 +43,23 @@ pub(super) struct Nodes {
 
 impl Nodes {
     /// The node of a name.
-    pub fn find(&self, name: &str) -> Option<&Known> {
-        self.find_hashed(name, hash(name)).map(|at| &self.known[at])
+    pub fn find(&self, name: &str) -> Option<Known> {
+        self.find_hashed(name, hash(name)).map(|at| self.get(at))
     }
 
-    /// The node of a position.
-    pub fn get(&self, at: usize) -> &Known {
-        &self.known[at]
+    /// What each edge asks of the node at a position.
+    pub fn asked(&self, at: usize) -> Asked {
+        self.asked[at]
+    }
+
+    fn get(&self, at: usize) -> Known {
+        let Asked { kind, unusable } = self.asked[at];
+        Known {
+            at,
+            kind,
+            span: self.all.get(at).span(),
+            unusable,
+        }
     }
 
     /// The positions of the nodes that several names mean, in their order.
@@ -65,17 +83,23 @@ impl Nodes {
             // Where names begin is read for all, too, before one is compared.
             let mut ends = [0; BATCH];
             for (end, slot) in ends.iter_mut().zip(&slots[..batch.len()]) {
-                let at = (*slot as u32).wrapping_sub(1) as usize;
-                *end = self.ends.get(at).copied().unwrap_or(0);
+                *end = match *slot as u32 {
+                    0 => 0,
+                    and_one => self.all.name_ends(and_one as usize - 1),
+                };
             }
             for (nth, name) in batch.iter().enumerate() {
                 let (hash, slot) = (hashes[nth], slots[nth]);
-                let end = ends[nth] as usize;
+                let end = ends[nth];
                 let alike = slot >> 32 == hash >> 32 && slot != 0;
                 let direct = alike
-                    && self.text.as_bytes().get(end.wrapping_sub(name.len())..end)
+                    && self
+                        .all
+                        .names()
+                        .as_bytes()
+                        .get(end.wrapping_sub(name.len())..end)
                         == Some(name.as_bytes())
-                    && self.begins((slot as u32) as usize - 1) + name.len() == end;
+                    && self.all.name_begins((slot as u32) as usize - 1) + name.len() == end;
                 found.push(match direct {
                     true => Some((slot as u32) as usize - 1),
                     false => self.find_hashed(name, hash),
@@ -86,47 +110,38 @@ impl Nodes {
 
     /// Makes room for more nodes, so that their names are placed once.
     pub fn reserve(&mut self, more: usize) {
-        let nodes = self.known.len() + more;
-        self.known.reserve(more);
-        self.ends.reserve(more);
+        let nodes = self.all.len() + more;
+        self.all.reserve(more);
+        self.asked.reserve_exact(more);
         if nodes * 2 > self.slots.len() {
             self.grow(nodes * 2);
         }
     }
 
-    /// Adds a node; gives the one that has the name already.
-    pub fn add(&mut self, name: &str, known: Known) -> Result<(), Known> {
-        if (self.known.len() + 1) * 2 > self.slots.len() {
+    /// Adds a node by its name; `push` puts it after those there are. Gives the one that has the name
+    /// already.
+    pub fn add(
+        &mut self,
+        name: &str,
+        asked: Asked,
+        push: impl FnOnce(&mut plans::Nodes),
+    ) -> Result<(), Known> {
+        if (self.all.len() + 1) * 2 > self.slots.len() {
             self.grow(self.slots.len() * 2);
         }
         let hash = hash(name);
         if let Some(at) = self.find_hashed(name, hash) {
-            return Err(self.known[at]);
+            return Err(self.get(at));
         }
-        self.known.push(known);
-        self.text.push_str(name);
-        self.ends.push(self.text.len() as u32);
-        self.place(hash, self.known.len());
+        push(&mut self.all);
+        self.asked.push(asked);
+        self.place(hash, self.all.len());
         Ok(())
     }
 
     /// All names with their places.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.known
-            .iter()
-            .enumerate()
-            .map(|(at, known)| (self.name(at), known.span))
-    }
-
-    fn begins(&self, at: usize) -> usize {
-        match at {
-            0 => 0,
-            at => self.ends[at - 1] as usize,
-        }
-    }
-
-    fn name(&self, at: usize) -> &str {
-        &self.text[self.begins(at)..self.ends[at] as usize]
+        self.all.iter().map(|node| (node.name(), node.span()))
     }
 
     fn find_hashed(&self, name: &str, hash: u64) -> Option<usize> {
@@ -138,7 +153,7 @@ impl Nodes {
                 return None;
             }
             let at = (slot as u32) as usize - 1;
-            if slot >> 32 == hash >> 32 && self.name(at) == name {
+            if slot >> 32 == hash >> 32 && self.all.name(at) == name {
                 return Some(at);
             }
             place = (place + 1) & mask;
@@ -156,8 +171,8 @@ impl Nodes {
 
     fn grow(&mut self, size: usize) {
         self.slots = vec![0; size.next_power_of_two().max(64)];
-        for at in 0..self.known.len() {
-            let hash = hash(self.name(at));
+        for at in 0..self.all.len() {
+            let hash = hash(self.all.name(at));
             self.place(hash, at + 1);
         }
     }
@@ -187,22 +202,41 @@ fn hash(name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::plans::NodeDetails;
     use crate::source::FileId;
 
     #[test]
     fn every_name_is_found_one_by_one_and_in_batches() {
         let mut nodes = Nodes::default();
         let names: Vec<String> = (0..3000).map(|at| format!("node-{}", at * 7)).collect();
-        let known = |at| Known {
-            at,
+        let details = NodeDetails {
+            file: FileId(0),
             kind: NodeKind::System,
-            span: Span::file_start(FileId(0)),
-            unusable: false,
+            subject: None,
+            resident: None,
+            party: None,
+            place: None,
+            context: None,
+            keeps: Vec::new(),
+            does: Vec::new(),
+            docs: Vec::new(),
+            waivers: Vec::new(),
+            broken: false,
         };
-        for (at, name) in names.iter().enumerate() {
-            assert!(nodes.add(name, known(at)).is_ok());
+        let mut add = |name: &str| {
+            let asked = Asked {
+                kind: NodeKind::System,
+                unusable: false,
+            };
+            let here = Span::file_start(FileId(0));
+            nodes.add(name, asked, |all| {
+                all.push(name, here, here, details.clone());
+            })
+        };
+        for name in &names {
+            assert!(add(name).is_ok());
         }
-        assert_eq!(nodes.add("node-7", known(3000)).expect_err("there").at, 1);
+        assert_eq!(add("node-7").expect_err("there").at, 1);
         let mut asked: Vec<&str> = names.iter().map(String::as_str).collect();
         asked.extend(["node-1", "", "ode-7"]);
         let mut found = Vec::new();

@@ -2,15 +2,13 @@
 
 use super::clauses;
 use super::names::docs;
-use super::nodes::{Known, Nodes};
+use super::nodes::{Asked, Known, Nodes};
 use super::policies::{Policies, clashes};
-use super::rows::{self, KnownNodes};
+use super::rows::{self, KnownNodes, Read};
 use super::scope::{Scope, nearest, suggest};
 use super::{tables, waivers};
 use crate::diag::{Diagnostic, Diags, codes};
-use crate::model::plans::{
-    Does, Edge, EdgeDetails, EdgeKind, Keeps, Node, NodeDetails, NodeKind, Plan,
-};
+use crate::model::plans::{Does, EdgeDetails, EdgeKind, Edges, Keeps, NodeDetails, NodeKind, Plan};
 use crate::model::rules::{Action, VerbWord};
 use crate::model::vocabulary::{Kind, NameSet, is_variable, party};
 use crate::source::{FileId, Span};
@@ -62,11 +60,12 @@ fn plan(
         docs: docs(&tree.docs),
         span: tree.name.span,
         checks: Vec::new(),
-        nodes: Vec::new(),
-        edges: Vec::new(),
+        nodes: Arc::default(),
+        edges: Arc::default(),
         broken: false,
     };
     let mut known = Nodes::default();
+    let mut edges = Edges::default();
     for item in &tree.items {
         match item {
             PlanItem::Checks(names, _) => {
@@ -91,14 +90,23 @@ fn plan(
     // Edges may stand before the nodes they name.
     for item in &tree.items {
         match item {
-            PlanItem::Edge(tree) => add_edge(&mut result, &known, tree, scope, diags),
+            PlanItem::Edge(tree) => {
+                let read = edge(tree, &known, scope, diags);
+                let added = read.map(|read| read.add_to(&mut edges));
+                result.broken |= added.is_none();
+            }
             PlanItem::Table(table) if table.rows == TableRows::Flows => {
-                let sound = flows_of_table(&mut result, &known, table, tables, scope, diags);
+                let sound = flows_of_table(&mut edges, &known, table, tables, scope, diags);
                 result.broken |= !sound;
             }
             _ => {}
         }
     }
+    let mut nodes = known.all;
+    nodes.shrink_to_fit();
+    edges.shrink_to_fit();
+    result.nodes = Arc::new(nodes);
+    result.edges = Arc::new(edges);
     result
 }
 
@@ -137,21 +145,31 @@ fn nodes_of_table(
     let lines = Lines::new(text.text, seen.header().end, text.text.len());
     let rows = memchr::memchr_iter(b'\n', text.text.as_bytes()).count();
     known.reserve(rows);
-    result.nodes.reserve(rows);
     let mut sound = true;
     for line in lines {
         if let Some(node) = seen.quick(text, &line) {
-            push_node(result, known, node, false, diags);
+            let asked = Asked {
+                kind: known.all.details()[node.number as usize].kind,
+                unusable: false,
+            };
+            let added = known.add(node.name, asked, |all| {
+                all.push_like(node.name, node.place, node.whole, node.number);
+            });
+            if let Err(first) = added {
+                let (file, (start, end)) = (text.file, node.place);
+                result.broken = true;
+                diags.push(again(node.name, Span { file, start, end }, first.span));
+            }
         } else {
-            let before = (diags.len(), result.nodes.len());
+            let before = (diags.len(), known.all.len());
             match seen.header().cells(text, &line, table.rows, diags) {
                 // A row of empty cells is what a spreadsheet leaves where rows were deleted.
                 Some(cells) if cells.iter().all(|cell| cell.text.is_empty()) => {}
                 Some(cells) => row(result, known, &Row::new(text.file, &cells), diags),
                 None => sound = false,
             }
-            if before == (diags.len(), result.nodes.len().wrapping_sub(1)) {
-                seen.learn(text, &line, &result.nodes[before.1]);
+            if before == (diags.len(), known.all.len().wrapping_sub(1)) {
+                seen.learn(text, &line, known.all.get(before.1).number());
             }
         }
         if diags.len() >= most {
@@ -164,7 +182,7 @@ fn nodes_of_table(
 
 /// Adds the rows of a table of flows; whether all could be read.
 fn flows_of_table(
-    result: &mut Plan,
+    edges: &mut Edges,
     known: &Nodes,
     table: &ast::Table,
     tables: &Tables,
@@ -179,10 +197,8 @@ fn flows_of_table(
         _ => {
             let mut sound = true;
             let read = each_row(table, tables, diags, |row, diags| {
-                match slow(row, scope, diags) {
-                    Some(edge) => result.edges.push(edge),
-                    None => sound = false,
-                }
+                let added = slow(row, scope, diags).map(|read| read.add_to(edges));
+                sound &= added.is_some();
             });
             return read && sound;
         }
@@ -198,9 +214,9 @@ fn flows_of_table(
     };
     let most = tables::MOST_FINDINGS;
     let mut found = rows::flows(text, &header, known, tables.jobs, most, &reader);
-    match result.edges.is_empty() {
-        true => result.edges = found.edges,
-        false => result.edges.append(&mut found.edges),
+    match edges.is_empty() {
+        true => *edges = found.edges,
+        false => edges.append(found.edges),
     }
     diags.append(&mut found.diags);
     if found.given_up {
@@ -249,24 +265,15 @@ fn add_node(
     scope: &Scope,
     diags: &mut Diags,
 ) {
-    let (node, unusable) = node(tree, scope, diags);
-    push_node(result, known, node, unusable, diags);
-}
-
-fn push_node(result: &mut Plan, known: &mut Nodes, node: Node, unusable: bool, diags: &mut Diags) {
-    let one = Known {
-        at: result.nodes.len(),
-        kind: node.kind,
-        span: node.span,
-        unusable,
-    };
-    result.broken |= node.broken || unusable;
-    match known.add(&node.name, one) {
-        Ok(()) => result.nodes.push(node),
-        Err(first) => {
-            result.broken = true;
-            diags.push(again(&node.name, node.span, first.span));
-        }
+    let (details, unusable) = node(tree, scope, diags);
+    let (name, span, kind) = (&tree.name.text, tree.name.span, details.kind);
+    result.broken |= details.broken || unusable;
+    let added = known.add(name, Asked { kind, unusable }, |all| {
+        all.push(name, span, tree.span, details);
+    });
+    if let Err(first) = added {
+        result.broken = true;
+        diags.push(again(name, span, first.span));
     }
 }
 
@@ -279,15 +286,8 @@ fn again(name: &str, span: Span, first: Span) -> Diagnostic {
         .help("give one of them another name")
 }
 
-fn add_edge(result: &mut Plan, known: &Nodes, tree: &ast::Edge, scope: &Scope, diags: &mut Diags) {
-    match edge(tree, known, scope, diags) {
-        Some(edge) => result.edges.push(edge),
-        None => result.broken = true,
-    }
-}
-
-/// A node, and whether what edges need of it is in error.
-fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
+/// What a node is, and whether what edges need of it is in error.
+fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (NodeDetails, bool) {
     let waivers = waivers::lower(&tree.waivers, diags);
     let before = diags.len();
     misfits(tree, diags);
@@ -326,6 +326,7 @@ fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
         NodeKind::System | NodeKind::Store => (None, role),
     };
     let details = NodeDetails {
+        file: tree.name.span.file,
         kind: tree.kind,
         subject,
         resident,
@@ -338,13 +339,7 @@ fn node(tree: &ast::Node, scope: &Scope, diags: &mut Diags) -> (Node, bool) {
         waivers,
         broken: unusable || diags.len() > before,
     };
-    let node = Node {
-        name: tree.name.text.clone(),
-        span: tree.name.span,
-        whole: tree.span,
-        details: Arc::new(details),
-    };
-    (node, unusable)
+    (details, unusable)
 }
 
 /// A list that stands in a plan: it must name something.
@@ -534,7 +529,7 @@ fn optional(
     }
 }
 
-fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Option<Edge> {
+fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Option<Read> {
     let waivers = waivers::lower(&tree.waivers, diags);
     let from = find(&tree.from, nodes, diags);
     let kind = match &tree.kind {
@@ -545,7 +540,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
                 Carries::Data(names) => optional(Kind::Data, Some(names), scope, diags),
             };
             let fits = match (from, to) {
-                (Some(from), Some(to)) => arrow_fits(tree, from, to, *verb),
+                (Some(from), Some(to)) => arrow_fits(tree, &from, &to, *verb),
                 _ => None,
             };
             let verb = match verb.map(|verb| verb.word) {
@@ -561,7 +556,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
             }
         }
         ast::EdgeKind::Uses(names) => {
-            let idle = from.and_then(|from| source_is_idle(tree, from, "uses"));
+            let idle = from.and_then(|from| source_is_idle(tree, &from, "uses"));
             let sound = idle.is_none();
             diags.extend(idle);
             some(Kind::Data, Some(names), scope, diags)
@@ -569,7 +564,7 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
                 .map(|data| (EdgeKind::Uses { data }, from))
         }
         ast::EdgeKind::Derives(product, names) => {
-            let idle = from.and_then(|from| source_is_idle(tree, from, "derives"));
+            let idle = from.and_then(|from| source_is_idle(tree, &from, "derives"));
             let sound = idle.is_none();
             diags.extend(idle);
             let product = some(Kind::Data, Some(product), scope, diags);
@@ -588,9 +583,8 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
     let fulfilling = clauses::ids(Kind::Duty, &tree.fulfilling, scope, diags);
     let (from, (kind, to)) = (from?, kind?);
     let to = to?;
-    let place = tree.statement;
     let details = EdgeDetails {
-        file: place.file,
+        file: tree.statement.file,
         kind,
         form: form?,
         purpose: purpose?,
@@ -598,12 +592,16 @@ fn edge(tree: &ast::Edge, nodes: &Nodes, scope: &Scope, diags: &mut Diags) -> Op
         fulfilling: fulfilling?,
         waivers,
     };
-    let edge = Edge::new(from.at, to.at, place.start..place.end, Arc::new(details));
+    let edge = Read {
+        ends: (from.at, to.at),
+        span: tree.statement,
+        details,
+    };
     (!from.unusable && !to.unusable).then_some(edge)
 }
 
 /// The node a name means; where there is none, says so.
-fn find<'n>(name: &Name, nodes: &'n Nodes, diags: &mut Diags) -> Option<&'n Known> {
+fn find(name: &Name, nodes: &Nodes, diags: &mut Diags) -> Option<Known> {
     if let Some(known) = nodes.find(&name.text) {
         return Some(known);
     }

@@ -8,13 +8,12 @@
 
 use super::nodes::Nodes;
 use crate::diag::Diags;
-use crate::model::plans::{Edge, EdgeDetails, EdgeKind, Node, NodeDetails, NodeKind};
+use crate::model::plans::{EdgeDetails, EdgeKind, Edges, NodeKind};
 use crate::source::Span;
 use crate::syntax::ast::TableRows;
 use crate::syntax::cells;
 use crate::syntax::table::{Header, Line, Lines, Row, TableText};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// How many bytes of a table are worth a thread.
 const PART: usize = 1 << 18;
@@ -26,7 +25,7 @@ const BATCH: usize = 256;
 #[derive(Default)]
 pub(super) struct Found {
     /// The edges in order.
-    pub edges: Vec<Edge>,
+    pub edges: Edges,
     /// Findings in order.
     pub diags: Diags,
     /// Some row made no edge.
@@ -35,8 +34,25 @@ pub(super) struct Found {
     pub given_up: bool,
 }
 
+/// An edge that was read.
+pub(super) struct Read {
+    /// The positions of its nodes.
+    pub ends: (usize, usize),
+    /// Its place.
+    pub span: Span,
+    /// What happens on it.
+    pub details: EdgeDetails,
+}
+
+impl Read {
+    /// Adds it to other edges; gives the number of its details.
+    pub(super) fn add_to(self, edges: &mut Edges) -> u32 {
+        edges.push(self.ends, self.span, self.details)
+    }
+}
+
 /// Reads a row cell by cell.
-pub(super) type Slow<'s> = dyn Fn(&Row, &mut Diags) -> Option<Edge> + 's;
+pub(super) type Slow<'s> = dyn Fn(&Row, &mut Diags) -> Option<Read> + 's;
 
 /// Reads the rows of a CSV table of flows after its header. `slow` makes what reads one row, once for
 /// each thread.
@@ -92,9 +108,9 @@ pub(super) fn flows<'s>(
     let edges = all.iter().map(|found| found.edges.len()).sum::<usize>();
     let mut all = all.into_iter();
     let mut whole = all.next().unwrap_or_default();
-    whole.edges.reserve_exact(edges - whole.edges.len());
+    whole.edges.reserve(edges - whole.edges.len());
     for mut found in all {
-        whole.edges.append(&mut found.edges);
+        whole.edges.append(found.edges);
         whole.diags.append(&mut found.diags);
         whole.broken |= found.broken;
     }
@@ -123,7 +139,8 @@ fn cut(text: &str, from: usize, parts: usize) -> Vec<(usize, usize)> {
 
 /// What rows can repeat.
 struct Rest {
-    details: Arc<EdgeDetails>,
+    /// The number of the details.
+    number: u32,
     /// An arrow without a verb: it fits any two nodes of which one is no source.
     fits: bool,
 }
@@ -163,11 +180,10 @@ impl<'p> Part<'p, '_> {
             for (line, ends) in batch.iter().zip(ends.chunks(2)) {
                 let quick = match ends {
                     [Some(from), Some(to)] => self.quick(line, *from, *to),
-                    _ => None,
+                    _ => false,
                 };
-                match quick {
-                    Some(edge) => self.found.edges.push(edge),
-                    None => self.slow(line),
+                if !quick {
+                    self.slow(line);
                 }
                 if self.found.diags.len() >= self.most {
                     self.found.given_up = true;
@@ -177,16 +193,23 @@ impl<'p> Part<'p, '_> {
         }
     }
 
-    /// The edge of a line of which all is known.
-    fn quick(&self, line: &Line<'p>, from: usize, to: usize) -> Option<Edge> {
-        let rest = self.known.get(self.header.rest(self.table.text, line)?)?;
-        let (sender, receiver) = (self.nodes.get(from), self.nodes.get(to));
+    /// Adds the edge of a line of which all is known; whether it is such a line.
+    fn quick(&mut self, line: &Line<'p>, from: usize, to: usize) -> bool {
+        let rest = self.header.rest(self.table.text, line);
+        let Some(rest) = rest.and_then(|rest| self.known.get(rest)) else {
+            return false;
+        };
+        let (sender, receiver) = (self.nodes.asked(from), self.nodes.asked(to));
         let sound = rest.fits
             && !sender.unusable
             && !receiver.unusable
             && (sender.kind, receiver.kind) != (NodeKind::Source, NodeKind::Source);
-        let (start, end) = self.header.place(self.table.text, line, DATA);
-        sound.then(|| Edge::new(from, to, start..end, rest.details.clone()))
+        if sound {
+            let place = self.header.place(self.table.text, line, DATA);
+            let edges = &mut self.found.edges;
+            edges.push_like((from, to), place, rest.number);
+        }
+        sound
     }
 
     /// Reads a line cell by cell; what it repeats is known from then on.
@@ -208,15 +231,13 @@ impl<'p> Part<'p, '_> {
             self.found.broken = true;
             return;
         };
+        let fits = matches!(edge.details.kind, EdgeKind::Arrow { verb: None, .. });
+        let number = edge.add_to(&mut self.found.edges);
         if self.found.diags.len() == before
             && let Some(rest) = self.header.rest(self.table.text, line)
         {
-            self.known.entry(rest).or_insert_with(|| Rest {
-                details: edge.details.clone(),
-                fits: matches!(edge.kind, EdgeKind::Arrow { verb: None, .. }),
-            });
+            self.known.entry(rest).or_insert(Rest { number, fits });
         }
-        self.found.edges.push(edge);
     }
 }
 
@@ -226,7 +247,20 @@ const DATA: usize = 3;
 /// What rows of nodes can repeat.
 pub(super) struct KnownNodes<'t> {
     header: Header,
-    known: FxHashMap<&'t str, Arc<NodeDetails>>,
+    /// By the rest of a line: the number of the details.
+    known: FxHashMap<&'t str, u32>,
+}
+
+/// The node of a line of which all but the name is known.
+pub(super) struct Quick<'t> {
+    /// Its name.
+    pub name: &'t str,
+    /// The place of that.
+    pub place: (u32, u32),
+    /// The place of the whole line.
+    pub whole: (u32, u32),
+    /// The number of its details.
+    pub number: u32,
 }
 
 impl<'t> KnownNodes<'t> {
@@ -244,29 +278,22 @@ impl<'t> KnownNodes<'t> {
     }
 
     /// The node of a line of which all but the name is known.
-    pub(super) fn quick(&self, table: &TableText<'t>, line: &Line<'t>) -> Option<Node> {
-        let details = self.known.get(self.header.rest(table.text, line)?)?;
+    pub(super) fn quick(&self, table: &TableText<'t>, line: &Line<'t>) -> Option<Quick<'t>> {
+        let number = *self.known.get(self.header.rest(table.text, line)?)?;
         let (start, end) = self.header.place(table.text, line, 0);
         let name = &table.text[start as usize..end as usize];
-        let span = |start, end| Span {
-            file: table.file,
-            start,
-            end,
-        };
-        cells::plain(name).then(|| Node {
-            name: name.to_string(),
-            span: span(start, end),
-            whole: span(start, line.end() as u32),
-            details: details.clone(),
+        cells::plain(name).then_some(Quick {
+            name,
+            place: (start, end),
+            whole: (start, line.end() as u32),
+            number,
         })
     }
 
-    /// Remembers what a line repeats.
-    pub(super) fn learn(&mut self, table: &TableText<'t>, line: &Line<'t>, node: &Node) {
+    /// Remembers what a line repeats, by the number of its details.
+    pub(super) fn learn(&mut self, table: &TableText<'t>, line: &Line<'t>, number: u32) {
         if let Some(rest) = self.header.rest(table.text, line) {
-            self.known
-                .entry(rest)
-                .or_insert_with(|| node.details.clone());
+            self.known.entry(rest).or_insert(number);
         }
     }
 }

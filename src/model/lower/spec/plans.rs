@@ -49,9 +49,17 @@ fn nodes_keep_what_they_say() {
     );
     let nodes = &found.model.plans[0].nodes;
     assert_eq!(nodes.len(), 7);
-    assert!(nodes[0].subject.is_some() && nodes[0].resident.is_some() && nodes[0].party.is_none());
-    assert!(nodes[1].party.is_none() && nodes[1].place.is_some() && nodes[1].context.is_some());
-    let vault = &nodes[5];
+    assert!(
+        nodes.get(0).subject.is_some()
+            && nodes.get(0).resident.is_some()
+            && nodes.get(0).party.is_none()
+    );
+    assert!(
+        nodes.get(1).party.is_none()
+            && nodes.get(1).place.is_some()
+            && nodes.get(1).context.is_some()
+    );
+    let vault = nodes.get(5);
     assert_eq!(vault.kind, NodeKind::Store);
     assert!(vault.party.is_some() && !vault.broken);
     assert_eq!(vault.keeps.len(), 3);
@@ -63,7 +71,7 @@ fn nodes_keep_what_they_say() {
     let time = vault.keeps[2].time.as_ref().expect("a time");
     assert_eq!(time.1.include, [event::COLLECTION]);
     assert!(vault.does[0].within.is_some() && vault.does[1].within.is_none());
-    let broker = &nodes[6];
+    let broker = nodes.get(6);
     assert!(broker.party.is_some() && broker.subject.is_some() && broker.resident.is_some());
 }
 
@@ -78,21 +86,24 @@ fn edges_keep_what_they_say() {
     );
     let edges = &found.model.plans[0].edges;
     assert_eq!(edges.len(), 5);
-    assert_eq!(edges[0].given.len(), 2);
+    assert_eq!(edges.get(0).given.len(), 2);
     assert!(matches!(
-        edges[0].kind,
+        edges.get(0).kind,
         EdgeKind::Arrow {
             verb: None,
             data: Some(_)
         }
     ));
-    assert_eq!((edges[0].from(), edges[0].to()), (0, 1));
-    assert!(matches!(edges[1].kind, EdgeKind::Arrow { data: None, .. }));
-    assert!(edges[2].form.is_some());
-    assert_eq!(edges[3].fulfilling.len(), 1);
-    assert!(matches!(edges[3].kind, EdgeKind::Derives { .. }));
+    assert_eq!((edges.get(0).from(), edges.get(0).to()), (0, 1));
     assert!(matches!(
-        edges[4].kind,
+        edges.get(1).kind,
+        EdgeKind::Arrow { data: None, .. }
+    ));
+    assert!(edges.get(2).form.is_some());
+    assert_eq!(edges.get(3).fulfilling.len(), 1);
+    assert!(matches!(edges.get(3).kind, EdgeKind::Derives { .. }));
+    assert!(matches!(
+        edges.get(4).kind,
         EdgeKind::Arrow {
             verb: Some(Action::Sell),
             ..
@@ -231,19 +242,19 @@ fn a_node_in_error_takes_its_edges_with_it() {
     found.finds(&[("unknown-name", "nope")]);
     let plan = &found.model.plans[0];
     assert_eq!(plan.edges.len(), 1);
-    assert!(plan.broken && plan.nodes[5].broken && !plan.nodes[4].broken);
+    assert!(plan.broken && plan.node(5).broken && !plan.node(4).broken);
     // What a store keeps is no matter of its edges.
     let found = self::plan("store y\n keeps nope 3 days  console -> y : email");
     found.finds(&[("unknown-name", "nope")]);
     let plan = &found.model.plans[0];
     assert_eq!(plan.edges.len(), 1);
-    assert!(plan.broken && plan.nodes[5].broken);
+    assert!(plan.broken && plan.node(5).broken);
 }
 
 #[test]
 fn waivers_of_nodes_and_edges() {
     let waive = "waive undeclared-flow until 2030-01-01 because \"soon\"";
     let found = fine(&format!("{waive} store y  {waive} console -> y : email"));
-    assert_eq!(found.model.plans[0].nodes[5].waivers.len(), 1);
-    assert_eq!(found.model.plans[0].edges[0].waivers.len(), 1);
+    assert_eq!(found.model.plans[0].node(5).waivers.len(), 1);
+    assert_eq!(found.model.plans[0].edge(0).waivers.len(), 1);
 }

@@ -100,7 +100,7 @@ fn edge(edge: &Edge) -> String {
 }
 
 fn edges(plan: &Plan) -> Vec<String> {
-    plan.edges.iter().map(edge).collect()
+    plan.edges.iter().map(|one| edge(&one)).collect()
 }
 
 const INTO: &str = "flows \"flows.csv\"";

@@ -3,7 +3,6 @@
 use super::{NODES, facts, lower_with, maybe, names};
 use crate::model::plans::{Duration, EdgeKind, Node, NodeKind, Plan};
 use crate::model::vocabulary::NameSet;
-use std::sync::Arc;
 
 /// What a node says, but for its places.
 fn node(node: &Node) -> String {
@@ -36,7 +35,7 @@ fn node(node: &Node) -> String {
         .collect();
     format!(
         "{} {:?} {:?} {keeps:?} {does:?} {}",
-        node.name,
+        node.name(),
         node.kind,
         [
             &node.subject,
@@ -51,7 +50,7 @@ fn node(node: &Node) -> String {
 }
 
 fn nodes(plan: &Plan) -> Vec<String> {
-    plan.nodes.iter().map(node).collect()
+    plan.nodes.iter().map(|one| node(&one)).collect()
 }
 
 const KINDS: &str = "kind,name,party,region,context,subject,resident,keeps,does
@@ -96,13 +95,13 @@ fn rows_of_nodes_mean_what_statements_mean() {
         assert_eq!(nodes(plan), expected);
         assert!(!plan.broken);
         for (node, line) in plan.nodes.iter().zip(text.lines().skip(1)) {
-            assert_eq!(read.sources.slice(node.span), node.name);
+            assert_eq!(read.sources.slice(node.span()), node.name());
             // The last cells are empty: blanks are no part of a place.
-            let whole = read.sources.slice(node.whole);
+            let whole = read.sources.slice(node.whole());
             assert!(line.starts_with(whole) || line.contains(whole), "{whole}");
-            assert!(whole.contains(&node.name), "{whole}");
+            assert!(whole.contains(node.name()), "{whole}");
         }
-        let same = |a: usize, b: usize| Arc::ptr_eq(&plan.nodes[a].details, &plan.nodes[b].details);
+        let same = |a: usize, b: usize| plan.nodes.details_of()[a] == plan.nodes.details_of()[b];
         assert_eq!((same(3, 4), same(0, 5)), (shared, shared));
         assert!(!same(0, 1));
     }
@@ -129,10 +128,10 @@ fn a_name_in_a_known_row_is_looked_at() {
     assert_eq!(read.sources.start(read.diags[0].primary.span).line, 4);
     assert_eq!(read.sources.start(read.diags[1].primary.span).line, 6);
     let plan = &read.model.plans[0];
-    let names: Vec<&str> = plan.nodes.iter().map(|node| &*node.name).collect();
+    let names: Vec<&str> = plan.nodes.iter().map(|node| node.name()).collect();
     assert_eq!(names, ["a-node", "b-node", "d-node", "e-node"]);
     assert!(plan.broken);
-    assert_eq!(read.sources.slice(plan.nodes[3].span), "e-node");
+    assert_eq!(read.sources.slice(plan.node(3).span()), "e-node");
 }
 
 #[test]
@@ -176,7 +175,7 @@ fn what_is_wrong_with_a_row_of_nodes_is_said_at_its_cell() {
         assert!(found.help.iter().any(|said| said.contains(help)), "{row}");
         let plan = &read.model.plans[0];
         assert!(plan.broken, "{row}");
-        let names: Vec<&str> = plan.nodes.iter().map(|node| &*node.name).collect();
+        let names: Vec<&str> = plan.nodes.iter().map(|node| node.name()).collect();
         assert_eq!(names, ["first", "last"], "{row}");
     }
     let text = "name,kind\ny,sytem\n";
@@ -198,8 +197,8 @@ fn what_stands_in_a_lost_row_is_not_unknown_too() {
     let plan = &read.model.plans[0];
     assert!(plan.broken);
     assert_eq!(plan.edges.len(), 1);
-    assert!(matches!(plan.edges[0].kind, EdgeKind::Uses { .. }));
-    assert_eq!(plan.nodes[0].kind, NodeKind::System);
+    assert!(matches!(plan.edge(0).kind, EdgeKind::Uses { .. }));
+    assert_eq!(plan.node(0).kind, NodeKind::System);
 }
 
 #[test]

@@ -1,0 +1,165 @@
+//! The edges of a plan, of which there may be millions.
+//!
+//! What happens on an edge it may share with many others, for rows of tables repeat each other: it is kept
+//! once, and edges have its number. What is asked of all edges lies side by side.
+
+use super::plans::EdgeDetails;
+use crate::source::Span;
+use std::ops::Deref;
+
+/// The edges of a plan, in the order of the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edges {
+    /// By edge: the positions of the two nodes.
+    ends: Vec<(u32, u32)>,
+    /// By edge: the number of its details.
+    details_of: Vec<u32>,
+    /// By edge: where its place begins and ends, in the file of its details.
+    places: Vec<(u32, u32)>,
+    /// What is said of edges, by number: each is said of some, in the order of the edges that have them
+    /// first.
+    details: Vec<EdgeDetails>,
+}
+
+/// An edge with what happens on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Edge<'e> {
+    edges: &'e Edges,
+    at: usize,
+    details: &'e EdgeDetails,
+}
+
+impl Edges {
+    /// How many edges there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The edge at a position.
+    pub fn get(&self, at: usize) -> Edge<'_> {
+        Edge {
+            edges: self,
+            at,
+            details: &self.details[self.details_of[at] as usize],
+        }
+    }
+
+    /// All edges in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Edge<'_>> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// By edge: the positions of the sending or acting node and of the receiving one; of `uses` and
+    /// `derives` they are one.
+    pub fn ends(&self) -> &[(u32, u32)] {
+        &self.ends
+    }
+
+    /// By edge: the number of its details.
+    pub fn details_of(&self) -> &[u32] {
+        &self.details_of
+    }
+
+    /// What is said of edges, by number, in the order of the edges that have them first.
+    pub fn details(&self) -> &[EdgeDetails] {
+        &self.details
+    }
+
+    /// Adds an edge between two nodes, by position; of `uses` and `derives` they are one. Its place is in
+    /// the file of its details. Gives their number: what else has the same is added by it (`push_like`).
+    pub fn push(&mut self, ends: (usize, usize), place: Span, details: EdgeDetails) -> u32 {
+        let number = self.details.len() as u32;
+        self.details.push(details);
+        self.push_like(ends, (place.start, place.end), number);
+        number
+    }
+
+    /// Adds an edge of which the same is said as of another.
+    pub fn push_like(&mut self, ends: (usize, usize), place: (u32, u32), number: u32) {
+        self.ends.push((ends.0 as u32, ends.1 as u32));
+        self.details_of.push(number);
+        self.places.push(place);
+    }
+
+    /// Makes room for more edges.
+    pub fn reserve(&mut self, more: usize) {
+        self.ends.reserve_exact(more);
+        self.details_of.reserve_exact(more);
+        self.places.reserve_exact(more);
+    }
+
+    /// Gives back the room that no edge took.
+    pub fn shrink_to_fit(&mut self) {
+        self.ends.shrink_to_fit();
+        self.details_of.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.details.shrink_to_fit();
+    }
+
+    /// Adds the edges of others after these.
+    pub fn append(&mut self, mut others: Edges) {
+        let known = self.details.len() as u32;
+        self.ends.append(&mut others.ends);
+        let numbers = others.details_of.iter().map(|number| number + known);
+        self.details_of.extend(numbers);
+        self.places.append(&mut others.places);
+        self.details.append(&mut others.details);
+    }
+
+    /// What is said of an edge, to be changed: other edges of which the same is said keep what they have.
+    pub fn change(&mut self, at: usize) -> &mut EdgeDetails {
+        let number = self.details_of[at];
+        let shared = self.details_of.iter().filter(|own| **own == number);
+        if shared.count() > 1 {
+            self.details_of[at] = self.details.len() as u32;
+            self.details.push(self.details[number as usize].clone());
+        }
+        &mut self.details[self.details_of[at] as usize]
+    }
+}
+
+impl<'e> Edge<'e> {
+    /// Position of the sending or acting node.
+    pub fn from(&self) -> usize {
+        self.edges.ends[self.at].0 as usize
+    }
+
+    /// Position of the receiving node; of `uses` and `derives` that of the node itself.
+    pub fn to(&self) -> usize {
+        self.edges.ends[self.at].1 as usize
+    }
+
+    /// The statement's place, waivers left out; of a row, that of its data. In details that rows share,
+    /// places are those of the first.
+    pub fn span(&self) -> Span {
+        let (start, end) = self.edges.places[self.at];
+        Span {
+            file: self.details.file,
+            start,
+            end,
+        }
+    }
+
+    /// What happens on it.
+    pub fn details(&self) -> &'e EdgeDetails {
+        self.details
+    }
+
+    /// The number of that.
+    pub fn number(&self) -> u32 {
+        self.edges.details_of[self.at]
+    }
+}
+
+impl Deref for Edge<'_> {
+    type Target = EdgeDetails;
+
+    fn deref(&self) -> &EdgeDetails {
+        self.details
+    }
+}
