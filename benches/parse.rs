@@ -1,5 +1,6 @@
 //! How fast text becomes a tree: the shipped policies, repeated, in MB a second on one core, beside a
-//! walk over the same text that only counts its words, in the same run.
+//! walk over the same text that only counts its words, in the same run; and how much memory the tree
+//! takes, on Linux.
 #![allow(
     clippy::disallowed_methods,
     missing_docs,
@@ -38,8 +39,29 @@ fn best<T>(work: impl Fn() -> T) -> Duration {
     (0..5).map(time).min().expect("there are five")
 }
 
+/// A figure of this process, in bytes.
+fn status(name: &str) -> Option<f64> {
+    let all = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = all.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes * 1024.0)
+}
+
+/// Bytes of the tree of a text, and the most while it is made, for each byte of the text.
+fn memory(text: &str) -> Option<(f64, f64)> {
+    let before = status("VmRSS:")?;
+    // From here on the most is counted anew.
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    let ast = parse(FileId(0), text, &mut Vec::new());
+    let each = |name| Some((status(name)? - before) / text.len() as f64);
+    let taken = (each("VmRSS:")?, each("VmHWM:")?);
+    assert!(!ast.items.is_empty());
+    Some(taken)
+}
+
 fn main() {
     let text = text();
+    let memory = memory(&text);
     let walking = best(|| text.split_whitespace().count());
     let parsing = best(|| {
         let mut diags = Vec::new();
@@ -49,6 +71,9 @@ fn main() {
     });
     let speed = |time: Duration| text.len() as f64 / 1e6 / time.as_secs_f64();
     println!("{:.1} MB of text", text.len() as f64 / 1e6);
+    if let Some((tree, most)) = memory {
+        println!("memory  {tree:>8.1} bytes a byte of text, {most:.1} at most");
+    }
     println!("words   {:>8.1} MB/s", speed(walking));
     println!(
         "parse   {:>8.1} MB/s  {:>6.2} x words",

@@ -11,7 +11,9 @@
 use abide::analyze;
 use abide::analyze::diff::diff;
 use abide::check::{Judge, sense};
-use abide::model::{Model, PolicyId, lower};
+use abide::decide::{Decision, Diagram, Dim, Space};
+use abide::model::vocabulary::{ANY, Kind, NameId, is_variable, party};
+use abide::model::{Action, Model, PolicyId, lower};
 use abide::source::FileId;
 use abide::syntax::parse;
 use std::fmt::Write;
@@ -103,6 +105,74 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, start.elapsed())
 }
 
+/// Acts of sharing, each on one datum with one party for one purpose in one world, by their bits.
+fn acts(model: &Model, space: &Space, count: usize) -> Vec<Vec<(u16, bool)>> {
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    let act = |_| {
+        let mut bits: Vec<(u16, bool)> = (0..space.width()).map(|bit| (bit, false)).collect();
+        for dim in Dim::ALL {
+            let names = model.vocabulary.of(dim.kind()).len();
+            let any_of = NameId(numbers.below(names) as u32);
+            let atom = match dim {
+                Dim::Data | Dim::Counterparty | Dim::Purpose
+                    if !is_variable(dim.kind(), any_of) =>
+                {
+                    any_of
+                }
+                Dim::Actor => party::US,
+                _ => ANY,
+            };
+            for (bit, value) in space.atom_bits(dim, atom) {
+                bits[bit as usize].1 = value;
+            }
+        }
+        for fact in 1..model.vocabulary.of(Kind::Fact).len() {
+            let bit = space.fact_bit(NameId(fact as u32));
+            bits[bit as usize].1 = numbers.below(2) == 1;
+        }
+        bits
+    };
+    (0..count).map(act).collect()
+}
+
+/// What is said of an act, with no duty fulfilled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Forbidden,
+    Undeclared,
+    InNeed,
+    Fine,
+}
+
+fn judged(decision: &Decision, act: &[(u16, bool)]) -> Said {
+    let said = decision.of(Action::Share);
+    let within = |set: &Diagram| set.reached(act) == 1;
+    match () {
+        () if within(&said.forbids) => Said::Forbidden,
+        () if within(&said.closed) && !within(&said.permits) => Said::Undeclared,
+        () if said.needs.values().any(within) => Said::InNeed,
+        () => Said::Fine,
+    }
+}
+
+/// Nanoseconds an act, judged one by one against the compiled policy.
+fn act_by_act(judge: &mut Judge, policy: PolicyId) {
+    let decision = judge.decision(policy);
+    let acts = acts(judge.model, &judge.space, 2_000);
+    let all = || acts.iter().map(|act| judged(&decision, act));
+    let (first, once) = timed(|| all().filter(|said| *said == Said::Fine).count());
+    let one = &acts[..16];
+    let again = || (0..100_000).map(|at| judged(&decision, std::hint::black_box(&one[at % 16])));
+    let (_, repeated) = timed(|| again().filter(|said| *said == Said::Fine).count());
+    let each = |time: Duration, acts: usize| time.as_secs_f64() * 1e9 / acts as f64;
+    println!(
+        "{} acts, {first} of them fine: {:.0} ns an act, {:.0} ns where the same 16 come again",
+        acts.len(),
+        each(once, acts.len()),
+        each(repeated, 100_000)
+    );
+}
+
 fn main() {
     let text = text();
     let mut diags = Vec::new();
@@ -120,6 +190,7 @@ fn main() {
         analyze::check(&mut judge, PolicyId(0), &|code| code.severity, &mut found);
     });
     let (difference, differing) = timed(|| diff(&mut judge, PolicyId(0), PolicyId(1)));
+    act_by_act(&mut judge, PolicyId(0));
     println!("{} findings, {} rows", found.len(), difference.rows.len());
     for (name, time) in [
         ("parse 2,000 rules", parsing),
