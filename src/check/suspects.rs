@@ -29,6 +29,8 @@ const OF_LABELS: [Dim; 5] = [
 #[derive(Clone)]
 struct Reach {
     sides: Sides,
+    /// The dimensions that it has a side in and that situations decide.
+    of_situations: Vec<Dim>,
     /// The set is this box in some worlds, the same for all its acts.
     exact: bool,
     labels: Bits,
@@ -348,7 +350,9 @@ impl Suspects {
 
 impl Reach {
     fn new(sides: Sides) -> Reach {
+        let decided = |dim: &Dim| sides[*dim as usize].is_some() && !OF_LABELS.contains(dim);
         Reach {
+            of_situations: Dim::ALL.into_iter().filter(decided).collect(),
             sides,
             exact: false,
             labels: Bits::default(),
@@ -362,23 +366,20 @@ impl Reach {
 
     /// Whether some acts of a situation may be in the box.
     fn meets(&self, sides: &Sides) -> bool {
-        Dim::ALL
-            .iter()
-            .all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
-                (Some(own), Some(other)) => !own.is_disjoint(other),
-                _ => true,
-            })
+        let mut dims = self.of_situations.iter();
+        dims.all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
+            (Some(own), Some(other)) => !own.is_disjoint(other),
+            _ => true,
+        })
     }
 
     /// Whether all acts of a situation are, as far as it decides.
     fn holds(&self, sides: &Sides) -> bool {
-        Dim::ALL
-            .iter()
-            .all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
-                (None, _) => true,
-                (Some(own), Some(other)) => other.is_subset(own),
-                (Some(_), None) => OF_LABELS.contains(dim),
-            })
+        let mut dims = self.of_situations.iter();
+        dims.all(|dim| match (self.side(*dim), &sides[*dim as usize]) {
+            (Some(own), Some(other)) => other.is_subset(own),
+            _ => false,
+        })
     }
 
     /// The labels of which some acts may be in the box; also those that derive from such data.

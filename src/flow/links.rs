@@ -92,6 +92,12 @@ impl Links {
         self.starts[node] as usize..self.starts[node + 1] as usize
     }
 
+    /// The edge at a place.
+    #[inline]
+    pub fn edge(&self, at: usize) -> u32 {
+        self.edges[at]
+    }
+
     /// What the edge at a place does to labels, and its sender.
     #[inline]
     pub fn link(&self, at: usize) -> (u32, u32) {

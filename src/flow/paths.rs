@@ -100,12 +100,13 @@ impl Search<'_> {
             let mut steps = Vec::new();
             for at in start..end {
                 let place = onward.places[at];
-                let into: Vec<(u32, u32)> = self.graph.links.arriving(place.0 as usize).collect();
-                for (edge, sender) in into {
-                    if self.makes(edge, place.1) {
+                for link in self.graph.links.range(place.0 as usize) {
+                    let (change, sender) = self.graph.links.link(link);
+                    let edge = self.graph.links.edge(link);
+                    if self.makes(edge, change, place.1) {
                         starts.push((edge, at as u32));
                     }
-                    self.before(edge, sender, place.1, |before| {
+                    self.before(change, sender, place.1, |before| {
                         let from = onward.number((sender, before));
                         if from as usize >= end {
                             steps.push((edge, from, at as u32));
@@ -123,28 +124,24 @@ impl Search<'_> {
     }
 
     /// Whether an edge itself makes a label, as it arrives.
-    fn makes(&mut self, edge: u32, label: LabelId) -> bool {
+    fn makes(&mut self, edge: u32, change: u32, label: LabelId) -> bool {
         let Some(made) = self.graph.makes.get(&edge) else {
             return false;
         };
-        let change = &self.graph.changes[self.graph.change(edge as usize) as usize];
-        match &change.derives {
+        match &self.graph.changes[change as usize].derives {
             Some(_) => {
                 let made = made.clone();
                 made.iter()
-                    .any(|one| self.becomes(edge, *one).contains(&label))
+                    .any(|one| self.becomes(change, *one).contains(&label))
             }
             None => made.contains(&label),
         }
     }
 
-    /// Hands on the labels at a sender that an edge turns into a label.
-    fn before(&mut self, edge: u32, sender: u32, label: LabelId, mut hand: impl FnMut(LabelId)) {
+    /// Hands on the labels at a sender that a change turns into a label.
+    fn before(&mut self, number: u32, sender: u32, label: LabelId, mut hand: impl FnMut(LabelId)) {
         let graph = &*self.graph;
-        let (labels, change) = (
-            &graph.labels,
-            &graph.changes[graph.change(edge as usize) as usize],
-        );
+        let (labels, change) = (&graph.labels, &graph.changes[number as usize]);
         if !change.passes {
             return;
         }
@@ -172,15 +169,14 @@ impl Search<'_> {
             }
         };
         for one in passing {
-            if self.becomes(edge, one).contains(&label) {
+            if self.becomes(number, one).contains(&label) {
                 hand(one);
             }
         }
     }
 
-    fn becomes(&mut self, edge: u32, label: LabelId) -> &[LabelId] {
+    fn becomes(&mut self, change: u32, label: LabelId) -> &[LabelId] {
         let graph = &mut *self.graph;
-        let change = graph.change(edge as usize);
         self.paths.made.entry((change, label)).or_insert_with(|| {
             let change = &graph.changes[change as usize];
             transform(&mut graph.labels, change, label)
@@ -192,28 +188,36 @@ impl Search<'_> {
 fn forward(onward: &Onward, first: u32, at: Vec<u32>) -> Way {
     let mut edges = vec![first];
     let mut places = vec![at];
+    // By level, from the last on: the steps of the edge taken, from place to place.
+    let mut taken: Vec<Vec<(u32, u32)>> = Vec::new();
+    let mut on_ways = FixedBitSet::with_capacity(onward.places.len());
     for steps in onward.steps.iter().rev() {
         let at = places.last().expect("it begins with some");
-        let on = steps.iter().filter(|(_, from, _)| at.contains(from));
-        let edge = on.map(|(edge, ..)| *edge).min();
+        on_ways.extend(at.iter().map(|place| *place as usize));
+        let on = || {
+            let all = steps.iter();
+            all.filter(|(_, from, _)| on_ways.contains(*from as usize))
+        };
+        let edge = on().map(|(edge, ..)| *edge).min();
         let edge = edge.expect("places further away lead nearer");
+        let of_edge = on().filter(|step| step.0 == edge);
+        let pairs: Vec<(u32, u32)> = of_edge.map(|(_, from, to)| (*from, *to)).collect();
         let next = at.iter().flat_map(|place| {
-            let on = steps
-                .iter()
-                .filter(move |step| (step.0, step.1) == (edge, *place));
-            on.map(|(.., to)| *to)
+            let on = pairs.iter().filter(move |(from, _)| from == place);
+            on.map(|(_, to)| *to)
         });
         let next = next.collect();
         edges.push(edge);
         places.push(next);
+        taken.push(pairs);
     }
     // Of the places after each edge, those on one way to one target, found from its end.
     let mut way = Vec::new();
     let last = places.len() - 1;
     let mut place = places[last][0];
     way.push((edges[last] as usize, onward.places[place as usize].1));
-    for (at, steps) in (0..last).rev().zip(&onward.steps) {
-        let on_way = |from: &&u32| steps.contains(&(edges[at + 1], **from, place));
+    for (at, pairs) in taken.iter().enumerate().rev() {
+        let on_way = |from: &&u32| pairs.contains(&(**from, place));
         place = *places[at].iter().find(on_way).unwrap_or(&places[at][0]);
         way.push((edges[at] as usize, onward.places[place as usize].1));
     }

@@ -3,7 +3,8 @@
 use super::Diagram;
 use biodivine_lib_bdd::{Bdd, BddNode, BddPointer, BddVariable};
 use fixedbitset::FixedBitSet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 /// Some bits read as a number, the most significant first, with the numbers that are in a set.
@@ -89,10 +90,16 @@ fn share_of(member: &[usize], range: &Range<usize>) -> Share {
     }
 }
 
+/// How many nodes, or pairs of nodes, walks over one or two sets have room for from the start: what people
+/// write makes small sets, and making room time and again takes longer than the walk.
+pub const ROOM: usize = 56;
+
 /// Builds a diagram from its leaves; nodes are shared and redundant ones left out.
 pub struct Builder {
     nodes: Vec<BddNode>,
-    known: FxHashMap<BddNode, usize>,
+    /// The numbers of the nodes that decide, each at the first place from its hash on that was free; 0 is
+    /// free. More than half of the places always are.
+    places: Vec<u32>,
 }
 
 impl Builder {
@@ -107,7 +114,7 @@ impl Builder {
         all.extend([BddNode::mk_zero(width), BddNode::mk_one(width)]);
         Builder {
             nodes: all,
-            known: FxHashMap::with_capacity_and_hasher(nodes, FxBuildHasher),
+            places: vec![0; (2 * nodes).next_power_of_two().max(16)],
         }
     }
 
@@ -121,10 +128,35 @@ impl Builder {
             BddPointer::from_index(low),
             BddPointer::from_index(high),
         );
-        *self.known.entry(node).or_insert_with(|| {
-            self.nodes.push(node);
-            self.nodes.len() - 1
-        })
+        let place = self.place(&node);
+        if self.places[place] != 0 {
+            return self.places[place] as usize;
+        }
+        let number = self.nodes.len();
+        self.nodes.push(node);
+        self.places[place] = number as u32;
+        if 2 * self.nodes.len() > self.places.len() {
+            self.grow();
+        }
+        number
+    }
+
+    /// Where a node is, or the free place where it belongs.
+    fn place(&self, node: &BddNode) -> usize {
+        let mask = self.places.len() - 1;
+        let mut place = FxBuildHasher.hash_one(node) as usize & mask;
+        while self.places[place] != 0 && self.nodes[self.places[place] as usize] != *node {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+
+    fn grow(&mut self) {
+        self.places = vec![0; 4 * self.places.len()];
+        for number in 2..self.nodes.len() {
+            let place = self.place(&self.nodes[number]);
+            self.places[place] = number as u32;
+        }
     }
 
     /// The diagram whose root was built last.

@@ -11,10 +11,10 @@ pub use build::Digits;
 pub use sort::Rest;
 
 use biodivine_lib_bdd::{Bdd, op_function};
-use build::Builder;
+use build::{Builder, ROOM};
 use combine::combine;
 use fixedbitset::FixedBitSet;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::ops::Range;
 use walk::{Pair, Restriction};
 
@@ -139,8 +139,8 @@ impl Diagram {
 
     /// `self ∩ other` with the bits from `from` on projected away.
     pub fn and_some_from(&self, other: &Diagram, from: u16) -> Diagram {
-        let mut builder = Builder::new(self.width());
-        let known = &mut FxHashMap::default();
+        let mut builder = Builder::sized(self.width(), ROOM);
+        let known = &mut FxHashMap::with_capacity_and_hasher(ROOM, FxBuildHasher);
         let (left, right) = (self.0.root_pointer(), other.0.root_pointer());
         let mut pair = Pair::new(&self.0, &other.0, false);
         let root = pair.joined(left, right, from, known, &mut builder);

@@ -1,10 +1,10 @@
 //! A set sorted by what others are from some bit on, in one walk over all of them.
 
 use super::Diagram;
-use super::build::Builder;
+use super::build::{Builder, ROOM};
 use super::walk::{Pair, below, bit_of};
 use biodivine_lib_bdd::{Bdd, BddPointer};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// What a set is once its first bits are known.
 pub struct Rest<'a> {
@@ -39,7 +39,7 @@ pub fn sort<const SETS: usize, const CLASSES: usize>(
         sets,
         from,
         class,
-        known: FxHashMap::default(),
+        known: FxHashMap::with_capacity_and_hasher(ROOM, FxBuildHasher),
         builders: std::array::from_fn(|_| Builder::new(all.num_vars())),
     };
     let roots = walk.at(all.root_pointer(), sets.map(Bdd::root_pointer));

@@ -4,10 +4,10 @@
 //! node's bits no longer matter.
 
 use super::Diagram;
-use super::build::Builder;
+use super::build::{Builder, ROOM};
 use biodivine_lib_bdd::{Bdd, BddPointer};
 use fixedbitset::FixedBitSet;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::ops::Range;
 
 /// The bit that a node decides; the width for terminals.
@@ -59,8 +59,8 @@ impl<'a> Restriction<'a> {
         Restriction {
             bdd,
             fixed,
-            known: FxHashMap::default(),
-            builder: Builder::new(bdd.num_vars()),
+            known: FxHashMap::with_capacity_and_hasher(ROOM, FxBuildHasher),
+            builder: Builder::sized(bdd.num_vars(), ROOM),
         }
     }
 
@@ -131,7 +131,7 @@ impl<'a> Pair<'a> {
             left,
             right,
             without,
-            apart: FxHashSet::default(),
+            apart: FxHashSet::with_capacity_and_hasher(ROOM, FxBuildHasher),
         }
     }
 
