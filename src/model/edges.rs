@@ -4,6 +4,7 @@
 //! once, and edges have its number. What is asked of all edges lies side by side.
 
 use super::plans::EdgeDetails;
+use super::shared::Shared;
 use crate::source::Span;
 use std::ops::Deref;
 
@@ -12,13 +13,10 @@ use std::ops::Deref;
 pub struct Edges {
     /// By edge: the positions of the two nodes.
     ends: Vec<(u32, u32)>,
-    /// By edge: the number of its details.
-    details_of: Vec<u32>,
     /// By edge: where its place begins and ends, in the file of its details.
     places: Vec<(u32, u32)>,
-    /// What is said of edges, by number: each is said of some, in the order of the edges that have them
-    /// first.
-    details: Vec<EdgeDetails>,
+    /// By edge: what happens on it.
+    details: Shared<EdgeDetails>,
 }
 
 /// An edge with what happens on it.
@@ -45,7 +43,7 @@ impl Edges {
         Edge {
             edges: self,
             at,
-            details: &self.details[self.details_of[at] as usize],
+            details: self.details.get(at),
         }
     }
 
@@ -62,64 +60,56 @@ impl Edges {
 
     /// By edge: the number of its details.
     pub fn details_of(&self) -> &[u32] {
-        &self.details_of
+        self.details.numbers()
     }
 
-    /// What is said of edges, by number, in the order of the edges that have them first.
+    /// What happens on edges, by number, in the order of the edges that have them first.
     pub fn details(&self) -> &[EdgeDetails] {
-        &self.details
+        self.details.all()
     }
 
     /// Adds an edge between two nodes, by position; of `uses` and `derives` they are one. Its place is in
     /// the file of its details. Gives their number: what else has the same is added by it (`push_like`).
     pub fn push(&mut self, ends: (usize, usize), place: Span, details: EdgeDetails) -> u32 {
-        let number = self.details.len() as u32;
-        self.details.push(details);
-        self.push_like(ends, (place.start, place.end), number);
-        number
+        self.add(ends, (place.start, place.end));
+        self.details.push(details)
     }
 
     /// Adds an edge of which the same is said as of another.
     pub fn push_like(&mut self, ends: (usize, usize), place: (u32, u32), number: u32) {
+        self.add(ends, place);
+        self.details.push_like(number);
+    }
+
+    fn add(&mut self, ends: (usize, usize), place: (u32, u32)) {
         self.ends.push((ends.0 as u32, ends.1 as u32));
-        self.details_of.push(number);
         self.places.push(place);
     }
 
     /// Makes room for more edges.
     pub fn reserve(&mut self, more: usize) {
         self.ends.reserve_exact(more);
-        self.details_of.reserve_exact(more);
         self.places.reserve_exact(more);
+        self.details.reserve(more);
     }
 
     /// Gives back the room that no edge took.
     pub fn shrink_to_fit(&mut self) {
         self.ends.shrink_to_fit();
-        self.details_of.shrink_to_fit();
         self.places.shrink_to_fit();
         self.details.shrink_to_fit();
     }
 
     /// Adds the edges of others after these.
     pub fn append(&mut self, mut others: Edges) {
-        let known = self.details.len() as u32;
         self.ends.append(&mut others.ends);
-        let numbers = others.details_of.iter().map(|number| number + known);
-        self.details_of.extend(numbers);
         self.places.append(&mut others.places);
-        self.details.append(&mut others.details);
+        self.details.append(others.details);
     }
 
     /// What is said of an edge, to be changed: other edges of which the same is said keep what they have.
     pub fn change(&mut self, at: usize) -> &mut EdgeDetails {
-        let number = self.details_of[at];
-        let shared = self.details_of.iter().filter(|own| **own == number);
-        if shared.count() > 1 {
-            self.details_of[at] = self.details.len() as u32;
-            self.details.push(self.details[number as usize].clone());
-        }
-        &mut self.details[self.details_of[at] as usize]
+        self.details.change(at)
     }
 }
 
@@ -152,7 +142,7 @@ impl<'e> Edge<'e> {
 
     /// The number of that.
     pub fn number(&self) -> u32 {
-        self.edges.details_of[self.at]
+        self.edges.details_of()[self.at]
     }
 }
 

@@ -9,6 +9,7 @@ pub mod naming;
 pub mod nodes;
 pub mod plans;
 pub mod rules;
+pub mod shared;
 pub mod vocabulary;
 
 pub use lower::{Elsewhere, Visible, lower, lower_flow_line, lower_knowing};

@@ -4,6 +4,7 @@
 //! nodes have its number. All names are one text.
 
 use super::plans::NodeDetails;
+use super::shared::Shared;
 use crate::source::Span;
 use std::ops::Deref;
 
@@ -16,10 +17,8 @@ pub struct Nodes {
     ends: Vec<u32>,
     /// By node: its places.
     places: Vec<Places>,
-    /// By node: the number of its details.
-    details_of: Vec<u32>,
-    /// What nodes are, by number, in the order of the nodes that have them first.
-    details: Vec<NodeDetails>,
+    /// By node: what it is.
+    details: Shared<NodeDetails>,
 }
 
 /// Where a node is declared, in the file of its details.
@@ -55,7 +54,7 @@ impl Nodes {
         Node {
             nodes: self,
             at,
-            details: &self.details[self.details_of[at] as usize],
+            details: self.details.get(at),
         }
     }
 
@@ -66,37 +65,38 @@ impl Nodes {
 
     /// By node: the number of its details.
     pub fn details_of(&self) -> &[u32] {
-        &self.details_of
+        self.details.numbers()
     }
 
     /// What nodes are, by number, in the order of the nodes that have them first.
     pub fn details(&self) -> &[NodeDetails] {
-        &self.details
+        self.details.all()
     }
 
     /// Adds a node: its name, the place of that, and the whole statement, both in the file of its details.
     /// Gives their number: what else is the same is added by it (`push_like`).
     pub fn push(&mut self, name: &str, place: Span, whole: Span, details: NodeDetails) -> u32 {
-        let number = self.details.len() as u32;
-        self.details.push(details);
-        let (place, whole) = ((place.start, place.end), (whole.start, whole.end));
-        self.push_like(name, place, whole, number);
-        number
+        self.add(name, (place.start, place.end), (whole.start, whole.end));
+        self.details.push(details)
     }
 
     /// Adds a node that is what another is.
     pub fn push_like(&mut self, name: &str, place: (u32, u32), whole: (u32, u32), number: u32) {
+        self.add(name, place, whole);
+        self.details.push_like(number);
+    }
+
+    fn add(&mut self, name: &str, place: (u32, u32), whole: (u32, u32)) {
         self.names.push_str(name);
         self.ends.push(self.names.len() as u32);
         self.places.push(Places { name: place, whole });
-        self.details_of.push(number);
     }
 
     /// Makes room for more nodes.
     pub fn reserve(&mut self, more: usize) {
         self.ends.reserve_exact(more);
         self.places.reserve_exact(more);
-        self.details_of.reserve_exact(more);
+        self.details.reserve(more);
     }
 
     /// Gives back the room that no node took.
@@ -104,7 +104,6 @@ impl Nodes {
         self.names.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.places.shrink_to_fit();
-        self.details_of.shrink_to_fit();
         self.details.shrink_to_fit();
     }
 
@@ -133,13 +132,7 @@ impl Nodes {
 
     /// What a node is, to be changed: other nodes that are the same stay what they are.
     pub fn change(&mut self, at: usize) -> &mut NodeDetails {
-        let number = self.details_of[at];
-        let shared = self.details_of.iter().filter(|own| **own == number);
-        if shared.count() > 1 {
-            self.details_of[at] = self.details.len() as u32;
-            self.details.push(self.details[number as usize].clone());
-        }
-        &mut self.details[self.details_of[at] as usize]
+        self.details.change(at)
     }
 }
 
@@ -166,7 +159,7 @@ impl<'n> Node<'n> {
 
     /// The number of that.
     pub fn number(&self) -> u32 {
-        self.nodes.details_of[self.at]
+        self.nodes.details_of()[self.at]
     }
 
     fn place(&self, (start, end): (u32, u32)) -> Span {
