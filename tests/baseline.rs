@@ -5,35 +5,20 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::{err, out, program, write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn abide(dir: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
+    let mut command = program();
     command.args(args).current_dir(dir);
     if args[0] != "fmt" {
         command.args(["--today", "2026-11-24"]);
     }
-    for name in ["ABIDE_CONFIG", "ABIDE_OUTPUT_FORMAT"] {
-        command.env_remove(name);
-    }
     command.output().expect("the binary runs")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn write(dir: &Path, name: &str, text: &str) {
-    let path = dir.join(name);
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).expect("a folder");
-    }
-    std::fs::write(path, text).expect("a file");
 }
 
 fn read(dir: &Path, name: &str) -> String {

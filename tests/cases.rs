@@ -17,14 +17,18 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
 use abide::diag::{Diagnostic, codes};
 use abide::report::{self, Report};
 use abide::source::{SourceMap, Span};
 use abide::syntax::ast::{Item, PlanItem, PolicyItem, TestItem};
 use libtest_mimic::{Arguments, Failed, Trial};
+use program::program;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// The day on which every case runs.
 const TODAY: &str = "2026-11-24";
@@ -122,10 +126,9 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 fn abide(args: &[&str], dir: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_abide"))
+    program()
         .args(args)
         .current_dir(dir)
-        .env_remove("ABIDE_OUTPUT_FORMAT")
         .env("NO_COLOR", "1")
         .output()
         .expect("the binary runs")

@@ -4,9 +4,13 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::{abide, err, folder, out, program, write};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 const GOOD: &str = "data email\nparty mailer\n\npolicy p {\n  never share email with mailer\n}\n\ntest \"t\" for p {\n  never share email with mailer\n}\n";
 const BAD: &str = "data email\nparty mailer\npolicy p {\n  never share email with mailer\n}\ntest \"t\" for p {\n  may share email with mailer\n}\n";
@@ -25,58 +29,26 @@ const FORMATS: [&str; 9] = [
     "sarif",
 ];
 
-fn abide(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_abide"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("ABIDE_OUTPUT_FORMAT")
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("GITHUB_STEP_SUMMARY")
-        .output()
-        .expect("the binary runs")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a scratch folder");
-    for (name, bytes) in files {
-        let path = dir.path().join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).expect("a folder");
-        }
-        std::fs::write(path, bytes).expect("a file");
-    }
-    dir
-}
-
 #[test]
 fn exit_codes() {
     let dir = folder(&[
-        ("good.abide", GOOD.as_bytes()),
-        ("bad.abide", BAD.as_bytes()),
-        ("empty.abide", b""),
-        ("names.abide", b"data email\n"),
-        ("broken.abide", b"policy p {\n  may share\n}\n"),
+        ("good.abide", GOOD),
+        ("bad.abide", BAD),
+        ("empty.abide", ""),
+        ("names.abide", "data email\n"),
+        ("broken.abide", "policy p {\n  may share\n}\n"),
         (
             "warned.abide",
-            b"data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n",
+            "data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n",
         ),
-        ("plan.abide", PLAN.as_bytes()),
+        ("plan.abide", PLAN),
         (
             "unknown.abide",
-            b"data a\npolicy p {\n  never share b\n}\ntest \"t\" for p {\n  undeclared share a\n}\n",
+            "data a\npolicy p {\n  never share b\n}\ntest \"t\" for p {\n  undeclared share a\n}\n",
         ),
-        ("none/readme.txt", b"nothing here"),
-        ("bad.toml", b"[outptu]\n"),
-        ("strict.toml", b"[severity]\nwarnings = \"error\"\n"),
+        ("none/readme.txt", "nothing here"),
+        ("bad.toml", "[outptu]\n"),
+        ("strict.toml", "[severity]\nwarnings = \"error\"\n"),
     ]);
     let table: &[(&[&str], i32)] = &[
         (&["check", "good.abide"], 0),
@@ -188,7 +160,8 @@ fn hostile_files_are_findings_with_a_place() {
         ("nul.abide", b"data \0a\n", 1, "nul.abide:1:6"),
     ];
     for (name, bytes, code, says) in cases {
-        let dir = folder(&[(name, bytes)]);
+        let dir = folder(&[]);
+        write(dir.path(), name, bytes);
         let output = abide(dir.path(), &["check", name, "-f", "concise"]);
         let shown = out(&output);
         let start: String = shown.chars().take(2_000).collect();
@@ -208,7 +181,7 @@ fn hostile_files_are_findings_with_a_place() {
 #[test]
 fn nothing_steers_the_terminal() {
     let text = "policy p {\n  // \u{202e}evil\u{1b}[31m\n  may share \u{202e}a\u{1b}[31m\n}\n";
-    let dir = folder(&[("a.abide", text.as_bytes())]);
+    let dir = folder(&[("a.abide", text)]);
     for format in ["full", "concise"] {
         let output = abide(dir.path(), &["check", "a.abide", "-f", format]);
         let shown = out(&output);
@@ -288,7 +261,7 @@ fn output_is_the_same_every_time_and_in_any_order() {
 /// Reading asks for nothing more, and what can't be written is said in words, whatever the format.
 #[test]
 fn a_folder_that_can_only_be_read() {
-    let dir = folder(&[("a.abide", BAD.as_bytes()), ("file", b"")]);
+    let dir = folder(&[("a.abide", BAD), ("file", "")]);
     // Below a file nothing can be written, by nobody; a folder's permissions don't bind the administrator.
     let output = abide(
         dir.path(),
@@ -321,7 +294,7 @@ fn a_folder_that_can_only_be_read() {
 #[test]
 fn standard_input_has_a_name() {
     let dir = folder(&[]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_abide"))
+    let mut child = program()
         .args([
             "check",
             "-",
@@ -353,13 +326,13 @@ fn standard_input_has_a_name() {
 #[test]
 fn includes_stay_in_the_project() {
     let dir = folder(&[
-        ("outside.abide", b"data secret\n"),
-        ("project/abide.toml", b""),
+        ("outside.abide", "data secret\n"),
+        ("project/abide.toml", ""),
         (
             "project/a.abide",
-            b"include \"../outside.abide\"\ninclude \"b.abide\"\ninclude \"no.abide\"\n",
+            "include \"../outside.abide\"\ninclude \"b.abide\"\ninclude \"no.abide\"\n",
         ),
-        ("project/b.abide", b"include \"a.abide\"\ndata fine\n"),
+        ("project/b.abide", "include \"a.abide\"\ndata fine\n"),
     ]);
     let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
     let shown = out(&output);
@@ -381,12 +354,12 @@ fn includes_stay_in_the_project() {
 fn tables_stay_in_the_project() {
     let plan = "data d\npolicy p {\n  may collect d\n  retain d at most 1 year\n}\nplan x {\n  checks p\n  \
                 system s\n  source c\n  flows \"../f.csv\"\n  flows \"sub/f.csv\"\n  flows \"f.csv\"\n}\n";
-    let rows = b"from,to,data\nc,s,d\n";
+    let rows = "from,to,data\nc,s,d\n";
     let dir = folder(&[
         ("f.csv", rows),
-        ("project/abide.toml", b""),
+        ("project/abide.toml", ""),
         ("project/sub/f.csv", rows),
-        ("project/a.abide", plan.as_bytes()),
+        ("project/a.abide", plan),
     ]);
     let output = abide(dir.path(), &["check", "project", "-f", "concise"]);
     let shown = out(&output);
@@ -412,17 +385,17 @@ fn facts_of_rows_that_say_the_same_have_their_own_places() {
     let dir = folder(&[
         (
             "a.abide",
-            b"data d\nfact old until 2020-01-01\nfact yes excludes no\nfact no\npolicy p {\n  may collect, use, share d\n  \
+            "data d\nfact old until 2020-01-01\nfact yes excludes no\nfact no\npolicy p {\n  may collect, use, share d\n  \
              retain d at most 1 year\n}\nplan x {\n  checks p\n  source c\n  system a\n  system bbb\n  flows \"f.csv\"\n  \
              nodes \"n.csv\"\n}\n",
         ),
         (
             "f.csv",
-            b"from,to,data,given\nc,a,d,old\nc,bbb,d,old\na,bbb,d,yes;no\nbbb,a,d,yes;no\na,long-store,d,\na,s,d,\n",
+            "from,to,data,given\nc,a,d,old\nc,bbb,d,old\na,bbb,d,yes;no\nbbb,a,d,yes;no\na,long-store,d,\na,s,d,\n",
         ),
         (
             "n.csv",
-            b"name,kind,keeps\ns,store,d 1 year given old\nlong-store,store,d 1 year given old\n",
+            "name,kind,keeps\ns,store,d 1 year given old\nlong-store,store,d 1 year given old\n",
         ),
     ]);
     let output = abide(
@@ -473,9 +446,9 @@ fn however_many_threads_read_a_table_they_say_the_same() {
     let plan = "data email\npurpose news, billing\npolicy p {\n  may use email for billing\n}\nplan x {\n  \
                 checks p\n  nodes \"nodes.csv\"\n  flows \"flows.csv\"\n}\n";
     let dir = folder(&[
-        ("a.abide", plan.as_bytes()),
-        ("nodes.csv", nodes.as_bytes()),
-        ("flows.csv", flows.as_bytes()),
+        ("a.abide", plan),
+        ("nodes.csv", &nodes),
+        ("flows.csv", &flows),
     ]);
     let shown = |jobs: &str| {
         out(&abide(
@@ -495,7 +468,7 @@ fn however_many_threads_read_a_table_they_say_the_same() {
 
 #[test]
 fn names_of_files_may_hold_blanks_and_letters_of_any_script() {
-    let dir = folder(&[("my notice/Datenschutz – für alle.abide", BAD.as_bytes())]);
+    let dir = folder(&[("my notice/Datenschutz – für alle.abide", BAD)]);
     let output = abide(dir.path(), &["check", ".", "-f", "concise"]);
     assert!(
         out(&output).starts_with("my notice/Datenschutz – für alle.abide:7:3"),
@@ -506,11 +479,11 @@ fn names_of_files_may_hold_blanks_and_letters_of_any_script() {
 
 #[test]
 fn colour_is_for_those_who_want_it() {
-    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let dir = folder(&[("a.abide", BAD)]);
     let colored = |vars: &[(&str, &str)], args: &[&str]| {
         let mut all = vec!["check", "a.abide"];
         all.extend(args);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
+        let mut command = program();
         for name in [
             "NO_COLOR",
             "FORCE_COLOR",
@@ -538,7 +511,7 @@ fn colour_is_for_those_who_want_it() {
 
 #[test]
 fn several_formats_at_once() {
-    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let dir = folder(&[("a.abide", BAD)]);
     let output = abide(
         dir.path(),
         &[
@@ -561,8 +534,8 @@ fn several_formats_at_once() {
 #[test]
 fn a_syntax_error_leaves_every_format_whole() {
     let dir = folder(&[
-        ("a.abide", BAD.as_bytes()),
-        ("torn.abide", b"policy p {\n  may share\n}\n"),
+        ("a.abide", BAD),
+        ("torn.abide", "policy p {\n  may share\n}\n"),
     ]);
     let mut args = vec!["check".to_string(), ".".to_string()];
     args.extend(FORMATS.map(|format| format!("--output-format={format}={format}.out")));
@@ -585,7 +558,7 @@ fn a_syntax_error_leaves_every_format_whole() {
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     // The environment says the format where no option does, and the option has the last word.
     let with = |value: &str, args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+        let output = program()
             .args(args)
             .current_dir(dir.path())
             .env("ABIDE_OUTPUT_FORMAT", value)
@@ -602,9 +575,9 @@ fn a_syntax_error_leaves_every_format_whole() {
 
 #[test]
 fn a_step_of_a_workflow_gets_a_table() {
-    let dir = folder(&[("a.abide", BAD.as_bytes()), ("step.md", b"# before\n")]);
+    let dir = folder(&[("a.abide", BAD), ("step.md", "# before\n")]);
     let run = |format: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+        let output = program()
             .args(["check", "a.abide", "-f", format])
             .current_dir(dir.path())
             .env("GITHUB_STEP_SUMMARY", dir.path().join("step.md"))
@@ -707,7 +680,7 @@ fn pictures_of_several_plans_are_one_stream_of_dot_alone() {
 
 #[test]
 fn a_mistaken_format_shows_before_anything_is_written() {
-    let dir = folder(&[("a.abide", BAD.as_bytes())]);
+    let dir = folder(&[("a.abide", BAD)]);
     let args = ["check", "a.abide", "-f", "json=x.json", "-f", "concice"];
     let output = abide(dir.path(), &args);
     assert_eq!(output.status.code(), Some(2));
@@ -722,10 +695,7 @@ fn a_mistaken_format_shows_before_anything_is_written() {
 
 #[test]
 fn quiet_prints_findings_alone() {
-    let dir = folder(&[
-        ("bad.abide", BAD.as_bytes()),
-        ("good.abide", GOOD.as_bytes()),
-    ]);
+    let dir = folder(&[("bad.abide", BAD), ("good.abide", GOOD)]);
     for format in ["full", "concise"] {
         let bad = out(&abide(
             dir.path(),
@@ -748,7 +718,7 @@ fn statistics_count_open_findings_by_code() {
     let text = format!(
         "{BAD}test \"u\" for p {{\n  may share email with mailer\n}}\ndata unused, idle, left\n"
     );
-    let dir = folder(&[("a.abide", text.as_bytes())]);
+    let dir = folder(&[("a.abide", &text)]);
     let shown = out(&abide(
         dir.path(),
         &["check", "a.abide", "--statistics", "-f", "concise"],
@@ -768,7 +738,7 @@ fn verbose_says_what_was_read_and_what_is_silenced_beside_the_answer() {
         "  waive forbidden-flow until 2027-01-01 because \"a pilot\"\n  s -> m",
     );
     let text = format!("include \"v.abide\"\n{waived}");
-    let dir = folder(&[("a.abide", text.as_bytes()), ("v.abide", b"fact f\n")]);
+    let dir = folder(&[("a.abide", &text), ("v.abide", "fact f\n")]);
     let args = ["check", "a.abide", "--today", "2026-11-24"];
     let plain = abide(dir.path(), &args);
     let told = abide(dir.path(), &[&args[..], &["--verbose"]].concat());
@@ -796,7 +766,7 @@ fn closed_pipes_end_quietly() {
     ] {
         // The reader is gone before the program begins.
         let closed = || std::io::pipe().map(|(_, writer)| Stdio::from(writer));
-        let status = Command::new(env!("CARGO_BIN_EXE_abide"))
+        let status = program()
             .args(args)
             .args((args[0] != "explain").then_some("--today=2026-11-24"))
             .current_dir(root)
@@ -812,11 +782,11 @@ fn closed_pipes_end_quietly() {
 fn paths_elsewhere_may_include_what_lies_beside_them() {
     let policy = "include \"../v.abide\"\npolicy p {\n  never share email with mailer\n}\ntest \"t\" for p {\n  never share email with mailer\n}\n";
     let dir = folder(&[
-        ("project/v.abide", b"data email\nparty mailer\n"),
-        ("project/sub/a.abide", policy.as_bytes()),
-        ("secret.abide", b"data secret\n"),
-        ("project/out.abide", b"include \"../secret.abide\"\n"),
-        ("here/readme.txt", b""),
+        ("project/v.abide", "data email\nparty mailer\n"),
+        ("project/sub/a.abide", policy),
+        ("secret.abide", "data secret\n"),
+        ("project/out.abide", "include \"../secret.abide\"\n"),
+        ("here/readme.txt", ""),
     ]);
     let here = dir.path().join("here");
     let output = abide(&here, &["check", "../project", "-f", "concise"]);
@@ -844,7 +814,7 @@ fn silenced_codes_leave_waivers_and_marks_alone() {
             "  waive forbidden-flow until 2027-01-01 because \"a pilot\"\n  s -> m",
         )
         .replace("a -> s : email", "a -> s : email //~ undeclared-flow");
-    let dir = folder(&[("a.abide", text.as_bytes())]);
+    let dir = folder(&[("a.abide", &text)]);
     let run = |more: &[&str]| {
         let args = ["check", "a.abide", "--today", "2026-11-24", "-f", "concise"];
         out(&abide(dir.path(), &[&args[..], more].concat()))
@@ -865,7 +835,7 @@ fn silenced_codes_leave_waivers_and_marks_alone() {
 fn a_question_is_answered_in_every_format() {
     let dir = folder(&[(
         "p.abide",
-        b"data mail\nparty mailer, other-firm\npurpose news\npolicy p {\n  may share mail with mailer for news\n  never share mail with other-firm\n}\n",
+        "data mail\nparty mailer, other-firm\npurpose news\npolicy p {\n  may share mail with mailer for news\n  never share mail with other-firm\n}\n",
     )]);
     let ask = |format: &str| {
         let flow = "share mail with mailer, other-firm for news";

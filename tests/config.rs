@@ -4,9 +4,13 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::{abide, err, folder, out, program};
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const PLAN: &str = "data email\nparty mailer\nsubject person\npurpose news\npolicy p {\n  never share email with mailer\n  may collect email\n  retain email at most 1 years\n}\nplan l {\n  checks p\n  source a : person\n  system s\n  external m : mailer\n  a -> s : email for news\n  s -> m : email for news\n}\n";
 
@@ -14,45 +18,12 @@ const WARNED: &str =
     "data a, b\npolicy p {\n  never share a\n}\ntest \"t\" for p {\n  never share a\n}\n";
 
 fn abide_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
-    command.args(args).current_dir(dir);
-    for name in [
-        "ABIDE_CONFIG",
-        "ABIDE_OUTPUT_FORMAT",
-        "NO_COLOR",
-        "FORCE_COLOR",
-        "CLICOLOR_FORCE",
-    ] {
-        command.env_remove(name);
-    }
+    let mut command = program();
     command
-        .envs(env.iter().copied())
-        .output()
-        .expect("the binary runs")
-}
-
-fn abide(dir: &Path, args: &[&str]) -> Output {
-    abide_with(dir, args, &[])
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a scratch folder");
-    for (name, text) in files {
-        let path = dir.path().join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).expect("a folder");
-        }
-        std::fs::write(path, text).expect("a file");
-    }
-    dir
+        .args(args)
+        .current_dir(dir)
+        .envs(env.iter().copied());
+    command.output().expect("the binary runs")
 }
 
 /// The codes of the findings that count.
@@ -122,7 +93,7 @@ fn standard_input_has_the_settings_of_its_name() {
         ("other/x", ""),
     ]);
     let status = |name: &str| {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_abide"))
+        let mut child = program()
             .args(["check", "-", "--stdin-filename", name])
             .current_dir(dir.path())
             .env_remove("ABIDE_CONFIG")

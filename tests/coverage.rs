@@ -9,9 +9,12 @@
     reason = "tests read files, run the program, and say what they skip"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::program;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Policies with the text that each encodes.
 const ENCODED: [(&str, &str); 12] = [
@@ -45,7 +48,7 @@ fn folder() -> Option<PathBuf> {
 
 /// What `abide coverage` prints for the policies that ship.
 fn coverage(folder: &Path, more: &[&str]) -> std::process::Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
+    let mut command = program();
     command.args(["coverage", "policies/twilio", "--today", "2026-11-24"]);
     for (policy, text) in ENCODED {
         let path = folder.join(format!("{text}.txt"));

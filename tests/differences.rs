@@ -2,8 +2,11 @@
 //! where the company's own summary does not mention it. How it reads is in `tests/cases/diff`.
 #![allow(clippy::disallowed_methods, reason = "tests run the program")]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::program;
 use serde_json::Value;
-use std::process::Command;
 
 /// The rows of a difference, as JSON has them.
 fn rows(old: &str, new: &str, today: &str) -> Vec<Value> {
@@ -16,7 +19,7 @@ fn rows(old: &str, new: &str, today: &str) -> Vec<Value> {
         "--today",
         today,
     ];
-    let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+    let output = program()
         .args(args)
         .args(["-f", "json"])
         .output()

@@ -5,15 +5,18 @@
     reason = "tests read and write scratch files"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
 use abide::diag::{Severity, codes};
 use abide::project::run::Settings;
 use abide::project::{Input, Levels, load, run};
 use abide::source::FileId;
 use abide::syntax::parse;
+use program::program;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The day on which every example runs.
 const TODAY: &str = "2026-11-24";
@@ -307,9 +310,9 @@ fn output(command: &str, dir: &Path) -> String {
         .strip_prefix("cargo run --release -- ")
         .or(command.strip_prefix("abide "))
         .expect("a command of abide");
-    let mut run = Command::new(env!("CARGO_BIN_EXE_abide"));
+    let mut run = program();
     run.args(words(args)).current_dir(dir);
-    run.env_remove("ABIDE_OUTPUT_FORMAT").env("NO_COLOR", "1");
+    run.env("NO_COLOR", "1");
     let on_a_day = ["check", "test", "ask", "diff", "trace", "graph"];
     if on_a_day.iter().any(|command| args.starts_with(command)) {
         run.args(["--today", TODAY]);

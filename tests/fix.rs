@@ -4,14 +4,17 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
 use abide::diag::Group;
 use abide::project::fix::{Fixed, fix};
 use abide::project::run::Settings;
 use abide::project::{Input, Levels, Outcome, files, load, run};
+use program::{abide, err, out};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 fn settings() -> Settings {
     Settings {
@@ -171,23 +174,6 @@ fn includes_that_are_missing_are_added() {
             assert_eq!(unread(&after), [""; 0], "{line}");
         }
     }
-}
-
-fn abide(dir: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_abide"));
-    command.args(args).current_dir(dir);
-    for name in ["ABIDE_CONFIG", "ABIDE_OUTPUT_FORMAT"] {
-        command.env_remove(name);
-    }
-    command.output().expect("the binary runs")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 const SLIP: &str = "data email\nparty mailer\npolicy p {\n  never share emial with mailer\n}\ntest \"t\" for p { never share email with mailer\n}\n";

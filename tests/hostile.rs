@@ -4,39 +4,11 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
+use program::{abide, err, folder, out, program};
 use std::path::Path;
-use std::process::{Command, Output};
-
-fn abide(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_abide"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("ABIDE_OUTPUT_FORMAT")
-        .env_remove("ABIDE_CONFIG")
-        .env_remove("FORCE_COLOR")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("GITHUB_STEP_SUMMARY")
-        .output()
-        .expect("the binary runs")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a scratch folder");
-    for (name, text) in files {
-        let path = dir.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    }
-    dir
-}
 
 /// A link in the project to a file or folder outside.
 #[cfg(unix)]
@@ -451,7 +423,7 @@ fn what_has_no_end_is_not_read_to_it() {
         err(&notice)
     );
     let input = std::fs::File::open("/dev/zero").expect("a device");
-    let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+    let output = program()
         .args(["check", "-"])
         .current_dir(dir.path())
         .stdin(input)

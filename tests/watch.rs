@@ -5,6 +5,9 @@
     reason = "tests read and write files and run the program"
 )]
 
+#[path = "shared/program.rs"]
+mod program;
+
 use abide::project::baseline::{self, Baseline};
 use abide::project::config::{self, Choice};
 use abide::project::run::Settings;
@@ -12,12 +15,13 @@ use abide::project::{
     Input, Inputs, Kept, Levels, Outcome, Trees, load, load_keeping, run, run_keeping,
 };
 use abide::report::{self, Report};
+use program::program;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use std::cell::Cell;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -48,11 +52,10 @@ fn checked(lines: &Receiver<String>) -> String {
 
 /// Starts to watch, with the lines that are printed.
 fn watching(folder: &Path, args: &[&str]) -> (Running, Receiver<String>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_abide"))
+    let mut child = program()
         .args(["check", "--watch", "--isolated", "-f", "concise"])
         .args(args)
         .current_dir(folder)
-        .env_remove("ABIDE_OUTPUT_FORMAT")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
