@@ -185,7 +185,7 @@ pub(super) fn clauses(
             ClauseKind::In(names) => result.place = list(Kind::Region, names, scope, diags),
             ClauseKind::When(when) => result.when = condition(when, scope, diags),
             ClauseKind::AtMost(time, events) => {
-                result.at_most = after(events.as_ref(), time.span, scope, diags)
+                result.at_most = after(events.as_deref(), time.span, scope, diags)
                     .map(|after| AtMost { time: *time, after });
             }
         }

@@ -31,7 +31,7 @@ pub enum ClauseKind {
     /// `as F`.
     As(Names),
     /// `of S [resident in R]`.
-    Of(Names, Option<Names>),
+    Of(Names, Option<Box<Names>>),
     /// `on C`.
     On(Names),
     /// `by P`.
@@ -49,5 +49,5 @@ pub enum ClauseKind {
     /// `when C`.
     When(Condition),
     /// `at most T [after E]`.
-    AtMost(Duration, Option<Names>),
+    AtMost(Duration, Option<Box<Names>>),
 }

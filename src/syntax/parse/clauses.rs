@@ -47,7 +47,7 @@ impl At<'_, '_> {
         let kind = match rule {
             Rule::of_clause => {
                 let (subjects, resident) = self.of_clause(inner);
-                ClauseKind::Of(subjects, resident)
+                ClauseKind::Of(subjects, resident.map(Box::new))
             }
             Rule::when_clause => ClauseKind::When(self.condition(last(inner))),
             Rule::at_most => {
@@ -60,7 +60,7 @@ impl At<'_, '_> {
                         _ => {}
                     }
                 }
-                ClauseKind::AtMost(time.expect("at most has a time"), after)
+                ClauseKind::AtMost(time.expect("at most has a time"), after.map(Box::new))
             }
             _ => {
                 let list = self.list(last(inner));

@@ -148,6 +148,13 @@ fn children(pair: Pairs<'_>) -> Vec<Pairs<'_>> {
     pair.into_inner().collect()
 }
 
+/// An empty list with room for what those of some children give that are of a rule, and for no more:
+/// trees are full of lists of one thing.
+fn room_for<T>(children: &[Pairs<'_>], rule: Rule) -> Vec<T> {
+    let own = children.iter().filter(|child| child.as_rule() == rule);
+    Vec::with_capacity(own.count())
+}
+
 fn only_child(pair: Pairs<'_>) -> Pairs<'_> {
     pair.into_inner().next().expect("the rule has one child")
 }

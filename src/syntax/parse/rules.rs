@@ -1,6 +1,6 @@
 //! Rules: waivers, statements, exceptions.
 
-use super::{At, Pairs, Rule, children, last, only_child};
+use super::{At, Pairs, Rule, children, last, only_child, room_for};
 use crate::source::Span;
 use crate::syntax::ast::{self, *};
 
@@ -30,11 +30,12 @@ impl At<'_, '_> {
 
     pub(super) fn rule(&mut self, pair: Pairs<'_>, docs: Docs) -> ast::Rule {
         let span = self.of(&pair);
+        let children = children(pair);
         let mut waivers = Vec::new();
-        let mut citations = Vec::new();
+        let mut citations = room_for(&children, Rule::citation);
         let mut label = None;
         let mut body = None;
-        for child in children(pair) {
+        for child in children {
             match child.as_rule() {
                 Rule::waiver => waivers.push(self.waiver(child)),
                 Rule::citation => citations.push(self.text(&only_child(child))),
@@ -71,13 +72,14 @@ impl At<'_, '_> {
         let mut acts = None;
         let mut data = None;
         let mut path = None;
-        let mut clauses = Vec::new();
+        let children = children(pair);
+        let mut clauses = room_for(&children, Rule::clause);
         let mut only = None;
         let mut requires = None;
         let mut within = None;
         let mut unless = None;
         let mut except = Vec::new();
-        for child in children(pair) {
+        for child in children {
             match child.as_rule() {
                 Rule::acts => acts = Some(self.acts(child)),
                 Rule::list => data = Some(self.list(child)),
@@ -156,8 +158,9 @@ impl At<'_, '_> {
         let whole = self.of(&pair);
         let mut only = whole;
         let mut data = None;
-        let mut clauses = Vec::new();
-        for child in children(pair) {
+        let children = children(pair);
+        let mut clauses = room_for(&children, Rule::clause);
+        for child in children {
             match child.as_rule() {
                 Rule::kw_only => only = self.of(&child),
                 Rule::list => data = Some(self.list(child)),
@@ -205,15 +208,16 @@ impl At<'_, '_> {
 
     pub(super) fn exception(&mut self, pair: Pairs<'_>) -> Exception {
         let span = self.of(&pair);
+        let children = children(pair);
         let mut exception = Exception {
-            citations: Vec::new(),
+            citations: room_for(&children, Rule::citation),
             data: None,
-            clauses: Vec::new(),
+            clauses: room_for(&children, Rule::clause),
             unless: None,
             except: Vec::new(),
             span,
         };
-        for child in children(pair) {
+        for child in children {
             match child.as_rule() {
                 Rule::citation => exception.citations.push(self.text(&only_child(child))),
                 Rule::list => exception.data = Some(self.list(child)),

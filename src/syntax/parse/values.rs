@@ -1,6 +1,6 @@
 //! Names, lists, dates and lengths of time.
 
-use super::{At, Pairs, Rule, children};
+use super::{At, Pairs, Rule, children, room_for};
 use crate::source::Span;
 use crate::syntax::ast::*;
 
@@ -13,8 +13,9 @@ impl At<'_, '_> {
     }
 
     pub(super) fn names(&mut self, pair: Pairs<'_>) -> Vec<Name> {
-        let mut all = Vec::new();
-        for child in children(pair) {
+        let children = children(pair);
+        let mut all = room_for(&children, Rule::name);
+        for child in children {
             if child.as_rule() == Rule::name {
                 all.push(self.name(&child));
             }
@@ -42,11 +43,15 @@ impl At<'_, '_> {
     }
 
     pub(super) fn paths(&mut self, pair: Pairs<'_>) -> Vec<Path> {
-        children(pair)
-            .into_iter()
-            .filter(|child| matches!(child.as_rule(), Rule::path | Rule::any_name))
-            .map(|child| self.path(child))
-            .collect()
+        let children = children(pair);
+        // Between two paths is a comma.
+        let mut all = Vec::with_capacity(children.len() / 2 + 1);
+        for child in children {
+            if matches!(child.as_rule(), Rule::path | Rule::any_name) {
+                all.push(self.path(child));
+            }
+        }
+        all
     }
 
     pub(super) fn list(&mut self, pair: Pairs<'_>) -> Names {
@@ -149,8 +154,9 @@ impl At<'_, '_> {
     }
 
     pub(super) fn verbs(&mut self, pair: Pairs<'_>) -> Vec<Verb> {
-        let mut all = Vec::new();
-        for child in children(pair) {
+        let children = children(pair);
+        let mut all = room_for(&children, Rule::verb);
+        for child in children {
             if child.as_rule() == Rule::verb {
                 all.push(self.verb(&child));
             }
