@@ -66,7 +66,7 @@ pub enum PolicyItem {
     /// `closed VERB, …`.
     Closed(Vec<Verb>, Span),
     /// `section "…" { … }`.
-    Section(Section),
+    Section(Box<Section>),
     /// A rule.
     Rule(Box<Rule>),
     /// What could not be parsed.

@@ -414,12 +414,12 @@ impl Reader<'_> {
                     value: String::new(),
                     span: self.span(head.start, head.end),
                 });
-                PolicyItem::Section(Section {
+                PolicyItem::Section(Box::new(Section {
                     docs,
                     title,
                     items: self.policy_items(body),
                     span: self.span(head.start, *end),
-                })
+                }))
             }
         }
     }
