@@ -53,16 +53,6 @@ impl Rows {
         self.words.len()
     }
 
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none but the empty row.
-    pub fn is_empty(&self) -> bool {
-        self.ends.len() <= 1
-    }
-
     /// The row of some bits.
     pub fn intern(&mut self, bits: &Bits) -> RowId {
         let hash = hash(&bits.0);
@@ -256,4 +246,91 @@ fn hash(words: &[u64]) -> u64 {
             let product = u128::from(state ^ word) * 0xd1b5_4a32_d192_ed03;
             (product as u64) ^ ((product >> 64) as u64).rotate_left(23)
         })
+}
+
+#[cfg(test)]
+mod laws {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    type Set = BTreeSet<LabelId>;
+
+    /// A few labels in up to four words, so that sets meet, miss and outgrow each other.
+    fn set() -> impl Strategy<Value = Set> {
+        let label = prop_oneof![0..4usize, 62..66usize, 126..130usize, 190..256usize];
+        prop::collection::btree_set(label, 0..5)
+    }
+
+    fn bits(set: &Set) -> Bits {
+        let mut bits = Bits::default();
+        set.iter().for_each(|label| bits.insert(*label));
+        bits
+    }
+
+    fn both(one: &Set, other: &Set) -> Set {
+        one & other
+    }
+
+    proptest! {
+        #[test]
+        fn rows_and_bits_are_sets_of_labels(one in set(), other in set(), third in set()) {
+            let mut rows = Rows::default();
+            let row = rows.intern(&bits(&one));
+            let all = [&one, &other, &third].map(|set| rows.intern(&bits(set)));
+            prop_assert_eq!(all[0], row);
+            prop_assert_eq!(all[1] == row, one == other);
+            prop_assert_eq!(row == EMPTY, one.is_empty());
+            let words: BTreeSet<_> = all.iter().map(|row| rows.words(*row).to_vec()).collect();
+            prop_assert_eq!(rows.size(), words.iter().map(Vec::len).sum::<usize>());
+            prop_assert_eq!(rows.labels(row).collect::<Set>(), one.clone());
+            prop_assert_eq!(bits(&one).labels().collect::<Set>(), one.clone());
+            let own = bits(&one);
+            prop_assert_eq!(rows.words(row), own.words());
+            for label in 0..300 {
+                prop_assert_eq!(rows.has(row, label), one.contains(&label));
+                prop_assert_eq!(bits(&one).has(label), one.contains(&label));
+            }
+            let shared = both(&other, &third);
+            prop_assert_eq!(bits(&one).is_empty(), one.is_empty());
+            prop_assert_eq!(rows.meets(row, &bits(&other)), !one.is_disjoint(&other));
+            prop_assert_eq!(bits(&one).meets(&bits(&other)), !one.is_disjoint(&other));
+            prop_assert_eq!(
+                rows.meets_both(row, &bits(&other), &bits(&third)),
+                !one.is_disjoint(&shared)
+            );
+        }
+
+        /// What is equal has equal words: bits that were taken away leave none behind.
+        #[test]
+        fn sets_grow_and_shrink_as_sets_do(
+            one in set(), other in set(), third in set(), count in 0..260usize
+        ) {
+            let (more, mask) = (bits(&other), bits(&third));
+            let shared = both(&other, &third);
+            let done = |change: &dyn Fn(&mut Bits)| {
+                let mut all = bits(&one);
+                change(&mut all);
+                all
+            };
+            prop_assert_eq!(done(&|all| all.clear()), Bits::default());
+            prop_assert_eq!(done(&|all| all.add(more.words())), bits(&(&one | &other)));
+            prop_assert_eq!(
+                done(&|all| all.add_shared(more.words(), &mask)),
+                bits(&(&one | &shared))
+            );
+            prop_assert_eq!(done(&|all| all.keep(&more)), bits(&both(&one, &other)));
+            let missing: Set = (0..count).filter(|label| !other.contains(label)).collect();
+            prop_assert_eq!(
+                done(&|all| all.add_missing(&more, count)),
+                bits(&(&one | &missing))
+            );
+            let mut all = bits(&one);
+            prop_assert_eq!(all.grow(more.words()), !other.is_subset(&one));
+            prop_assert_eq!(all, bits(&(&one | &other)));
+            let mut all = bits(&one);
+            prop_assert_eq!(all.grow_shared(more.words(), &mask), !shared.is_subset(&one));
+            prop_assert_eq!(all, bits(&(&one | &shared)));
+        }
+    }
 }

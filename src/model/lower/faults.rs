@@ -342,8 +342,8 @@ fn impossible(scope: &Scope, never: NameId, one: NameId, other: NameId, span: Sp
     )
     .help("take the `excludes` out, or move the fact");
     match hierarchy.names[never.0 as usize].span {
-        Some(at) if at != span => diagnostic.also(at, "declared here"),
-        _ => diagnostic,
+        Some(at) => diagnostic.also(at, "declared here"),
+        None => diagnostic,
     }
 }
 

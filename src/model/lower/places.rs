@@ -414,10 +414,7 @@ impl<'a> Places<'a> {
         for at in 0..self.places.len() {
             if let Some(within) = self.places[at].within {
                 // The braces of an unclear head put nothing below anything but the default.
-                let parent = match self.home[at] {
-                    Some(home) if home != within => home,
-                    _ => within,
-                };
+                let parent = self.home[at].unwrap_or(within);
                 links.push(Link {
                     child: self.find(at),
                     parent: self.find(parent),

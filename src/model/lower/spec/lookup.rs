@@ -1,6 +1,7 @@
 //! Unknown and unclear names: what is said, and what would mend it.
 
 use super::{lower_files, lower_some, with_words};
+use crate::model::lower::scope::{nearest, or_list};
 
 #[test]
 fn a_slip_of_the_pen_is_mended() {
@@ -154,4 +155,71 @@ fn every_unknown_name_of_a_statement_is_reported() {
         ("unknown-name", "nope5"),
         ("unknown-name", "nope6"),
     ]);
+}
+
+#[test]
+fn the_names_most_like_a_written_one_are_meant() {
+    for (written, names, meant) in [
+        // Of short names most are one letter apart.
+        ("ab", &["ac", "a", "b"][..], &[][..]),
+        ("abc", &["abd", "acd"], &["abd"]),
+        ("abcd", &["abce", "abef"], &["abce"]),
+        ("abcde", &["abxye", "axyze"], &["abxye"]),
+        ("abcdefgh", &["abcdefxy", "abcdexyz"], &["abcdefxy"]),
+        ("abcdefghi", &["abcdefxyz", "abcdewxyz"], &["abcdefxyz"]),
+        // Of those that are near the nearest, wherever it stands.
+        ("abcde", &["abcxy", "abcdx", "abcwz"], &["abcdx"]),
+        ("abcde", &["abcdx", "abcxy"], &["abcdx"]),
+        ("abcde", &["abcdz", "abcdx"], &["abcdx", "abcdz"]),
+        // Of a path the last name counts.
+        ("one.abcde", &["abcdx"], &["abcdx"]),
+        // Else those with more words, or fewer.
+        (
+            "location",
+            &["location-data", "my-location", "locations-x"],
+            &["location-data", "my-location"],
+        ),
+        ("location-data", &["location", "loc"], &["location"]),
+        ("abcde", &["abcdx", "abcde-data"], &["abcdx"]),
+        ("", &["a-", "-a"], &[]),
+    ] {
+        let names = names.iter().map(|name| (*name, *name));
+        assert_eq!(nearest(written, names), meant, "{written}");
+    }
+}
+
+#[test]
+fn lists_of_guesses_end() {
+    let list = |names: &[&str]| or_list(names.iter().copied());
+    assert_eq!(list(&[]), "");
+    assert_eq!(list(&["a"]), "`a`");
+    assert_eq!(list(&["a", "b"]), "`a` or `b`");
+    assert_eq!(
+        list(&["a", "b", "c", "d", "e"]),
+        "`a`, `b`, `c`, `d` or `e`"
+    );
+    assert_eq!(
+        list(&["a", "b", "c", "d", "e", "f"]),
+        "`a`, `b`, `c`, `d` or 2 more"
+    );
+    assert_eq!(
+        list(&["a", "b", "c", "d", "e", "f", "g"]),
+        "`a`, `b`, `c`, `d` or 3 more"
+    );
+}
+
+#[test]
+fn a_policy_of_a_file_outside_the_group_is_named() {
+    let files = [
+        ("main", "include \"words\"\nplan x { checks p }"),
+        ("words", "data email"),
+        ("rules/p", "policy p { never use any }"),
+    ];
+    let found = lower_some(&files, 2);
+    found.finds(&[("unknown-name", "the policy `p` is declared in a file")]);
+    assert!(
+        found
+            .fixed()
+            .starts_with("include \"words\"\ninclude \"rules/p\"\n")
+    );
 }

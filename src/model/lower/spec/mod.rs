@@ -136,6 +136,15 @@ impl Lowered {
         &self.diags[0]
     }
 
+    /// Where the first finding points, and what it says there; the place that it is about comes first.
+    fn points(&self) -> Vec<(&str, &str)> {
+        let found = self.only();
+        let labels = std::iter::once(&found.primary).chain(&found.secondary);
+        labels
+            .map(|label| (self.sources.slice(label.span), &*label.message))
+            .collect()
+    }
+
     /// What a name covers, as shown, sorted.
     #[track_caller]
     fn covers(&self, kind: Kind, shown: &str) -> Vec<&str> {

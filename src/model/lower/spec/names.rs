@@ -156,6 +156,16 @@ fn a_party_without_a_parent_is_a_third_party() {
 fn a_party_has_one_role() {
     let found = one("party a { b { c } }\nparty b is us");
     found.finds(&[("party-roles", "`b` is under `us` and `third-party`")]);
+    let said = [
+        ("b", "below `a` here, so under `third-party`"),
+        ("us", "below `us` here"),
+    ];
+    assert_eq!(found.points(), said);
+    // What other parties lie below is no matter of this one.
+    let found =
+        one("party z is us\nparty y { c }\nparty a { b { c } }\nparty b is us\nparty y.c is us");
+    let places = |at: usize| found.diags[at].secondary.len();
+    assert_eq!((found.diags.len(), places(0), places(1)), (2, 1, 1));
     one("party us is a\nparty a").finds(&[("party-roles", "the party `us`")]);
     one("party a is us, data-subject").finds(&[("party-roles", "`us` and `data-subject`")]);
 }
@@ -178,6 +188,16 @@ fn cycles_are_reported_with_their_names_and_broken() {
         ("hierarchy-cycle", "lies below itself"),
         ("hierarchy-cycle", "lies below itself"),
     ]);
+}
+
+#[test]
+fn what_a_circle_leaves_without_a_parent_belongs_where_names_do() {
+    let found = one("party a is b\nparty b is a\nparty c");
+    found.finds(&[("hierarchy-cycle", "lies below itself")]);
+    assert_eq!(
+        found.covers(Kind::Party, "third-party"),
+        ["a", "b", "c", "the-public", "third-party"]
+    );
 }
 
 #[test]
@@ -238,6 +258,44 @@ fn names_are_shown_as_they_can_be_written() {
 fn two_children_of_one_name_are_a_duplicate() {
     one("data a { x }, b { x }\ndata b.x is a")
         .finds(&[("duplicate-name", "`a` has two children called `x`")]);
+    // To blame is what brought them together, not what put others there.
+    let found = one("data a { x }, b { x }, c\ndata c is a\ndata b.x is a");
+    found.finds(&[("duplicate-name", "`a` has two children called `x`")]);
+    let at = found.sources.start(found.only().primary.span);
+    assert_eq!((at.line, at.column), (3, 13));
+    assert_eq!(
+        found.points(),
+        [("a", ""), ("x", "`any.a.x`"), ("x", "`b.x`")]
+    );
+}
+
+/// Two families of names that differ only far above: more paths than are tried lead up there.
+#[test]
+fn names_with_very_many_paths_are_shown_as_they_can_be_written() {
+    let mut text = "data a { n, o }, b { n, k }\n".to_string();
+    for (root, tops) in [("a", ["n", "o"]), ("b", ["n", "k"])] {
+        let mut below = format!("{root}.{}", tops[0]);
+        let mut beside = format!("{root}.{}", tops[1]);
+        for _ in 0..7 {
+            text += &format!("data {below} {{ p, q }}\ndata {below}.p, {below}.q is {beside}\n");
+            beside = format!("{below}.q");
+            below = format!("{below}.p");
+        }
+        text += &format!("data {below} {{ x }}\ndata {below}.x is {beside}\n");
+    }
+    let found = one(&text);
+    found.finds(&[]);
+    let data = found.model.vocabulary.of(Kind::Data);
+    let both: Vec<&str> = data
+        .names
+        .iter()
+        .filter(|info| info.name == "x")
+        .map(|info| &*info.shown)
+        .collect();
+    assert_eq!(both, ["a.n.p.p.p.p.p.p.p.x", "k.p.p.p.p.p.p.p.x"]);
+    for shown in both {
+        one(&format!("{text}policy p {{ never use {shown} }}")).finds(&[]);
+    }
 }
 
 #[test]
@@ -277,8 +335,13 @@ fn facts_that_can_never_hold() {
         "impossible-facts",
         "`c` can never hold: it implies `a` and `b`",
     )]);
-    one("fact a excludes a").finds(&[("impossible-facts", "it excludes itself")]);
+    let found = one("fact a excludes a");
+    found.finds(&[("impossible-facts", "it excludes itself")]);
+    assert_eq!(found.points()[1], ("a", "declared here"));
     one("fact a excludes `any`").finds(&[("unknown-name", "`any` is no fact")]);
+    one("fact `any` excludes a\nfact a").finds(&[("unknown-name", "`any` is no fact")]);
+    one("fact `any` until 2030-01-01").finds(&[("unknown-name", "`any` is no fact")]);
+    one("fact `any` { a }").finds(&[]);
     one("fact a excludes b").finds(&[("unknown-name", "no fact is called `b`")]);
 }
 

@@ -173,6 +173,23 @@ fn each_clause_stands_once() {
         "never use email when consent when local-law",
         "`when` is written twice",
     );
+    for (twice, help) in [
+        (
+            "never use email when consent when local-law",
+            "join both with `and`",
+        ),
+        (
+            "retain email at most 3 days at most 2 days",
+            "keep the shorter time",
+        ),
+        (
+            "never use email for routing for ads",
+            "put all names into one list",
+        ),
+    ] {
+        let found = rule(twice);
+        assert!(found.only().help[0].starts_with(help), "{twice}");
+    }
     fine("use email for routing only for routing");
     misplaced(
         "use email only for routing for ads",
@@ -194,6 +211,8 @@ fn at_most_makes_a_limit_with_retain_alone() {
         "`at most` makes a limit with `retain` alone",
     );
     misplaced("use, retain email at most 3 days", "with `retain` alone");
+    let found = rule("retain, use email at most 3 days");
+    assert_eq!(found.points()[1], ("use", "this verb has no time"));
     misplaced(
         "use, retain email only at most 3 days",
         "with `retain` alone",
@@ -300,6 +319,28 @@ fn headers() {
 }
 
 #[test]
+fn a_policy_with_an_error_in_its_header_is_broken() {
+    let rest = "extends o never use email section \"S\" { never sell email }";
+    let other = "policy o { never use phone }";
+    for wrong in [
+        "effective 2022-04-04 effective 2022-04-05",
+        "supersedes nope",
+        "extends nope",
+        "yields to nope",
+        "open use closed use",
+        "section \"T\" { open use closed use }",
+    ] {
+        for text in [format!("{wrong} {rest}"), format!("{rest} {wrong}")] {
+            let found = with_words(&format!("policy p {{ {text} }} {other}"));
+            assert_eq!(found.diags.len(), 1, "{text}");
+            assert!(found.model.policies[0].broken, "{text}");
+        }
+    }
+    let found = with_words(&format!("policy p {{ {rest} }} {other}"));
+    assert!(!found.model.policies[0].broken);
+}
+
+#[test]
 fn an_action_is_open_or_closed() {
     rule("open use closed use never use email")
         .finds(&[("misplaced-clause", "`use` is both open and closed")]);
@@ -391,7 +432,32 @@ fn open_and_closed_of_two_extended_policies_must_be_settled() {
 }
 
 #[test]
+fn all_that_extended_policies_yield_to_is_yielded_to_once() {
+    let found = with_words(
+        "policy x { may use any }
+         policy y { may use any }
+         policy l { yields to x never use email }
+         policy r { yields to x, y never sell email }
+         policy p { extends l, r never use usage }",
+    );
+    found.finds(&[]);
+    let yields: Vec<u32> = found.model.policies[4]
+        .yields_to
+        .iter()
+        .map(|id| id.0)
+        .collect();
+    assert_eq!(yields, [0, 1]);
+}
+
+#[test]
 fn policies_do_not_go_round_in_circles() {
+    // Who only leads into a circle is none of it.
+    let found = with_words(
+        "policy first { extends a never use email }
+         policy a { extends b never use email }
+         policy b { extends a never use email }",
+    );
+    found.finds(&[("hierarchy-cycle", "`a` extends `b` extends `a`")]);
     let found = with_words(
         "policy a { extends b never use email } policy b { extends a never sell email }",
     );

@@ -84,6 +84,13 @@ fn a_test_of_an_unknown_policy_is_broken() {
 }
 
 #[test]
+fn a_policy_named_twice_is_tested_once() {
+    let found = with_words("policy p { never use any }\ntest \"t\" for p, p { may use email }");
+    found.finds(&[]);
+    assert_eq!(found.model.tests[0].policies.len(), 1);
+}
+
+#[test]
 fn a_question_sees_every_name() {
     let found = super::lower_files(&[("main", "data email"), ("other", "party carrier")]);
     let mut diags = Vec::new();
