@@ -7,14 +7,9 @@ use crate::model::{Action, Model, NameId, NameSet, Statement};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 
-/// The sides of an act that come from its nodes.
-pub const SIDES: [Dim; 5] = [
-    Dim::Actor,
-    Dim::Counterparty,
-    Dim::Place,
-    Dim::From,
-    Dim::To,
-];
+/// The sides of an act that come from its nodes. A transfer has two regions besides, and nodes that state
+/// theirs are told apart by all they say.
+pub const SIDES: [Dim; 3] = [Dim::Actor, Dim::Counterparty, Dim::Place];
 
 /// The atoms of one dimension by what the rules for one action can tell apart.
 #[derive(Debug, Clone)]
@@ -88,8 +83,6 @@ fn of_clauses<'c>(clauses: &'c Clauses, dim: Dim, all: &mut Vec<&'c NameSet>) {
         Dim::Actor => all.extend(&clauses.actor),
         Dim::Counterparty => all.extend(clauses.with.iter().chain(&clauses.from_party)),
         Dim::Place => all.extend(&clauses.place),
-        Dim::From => all.extend(&clauses.from),
-        Dim::To => all.extend(&clauses.to),
         _ => {}
     }
 }
