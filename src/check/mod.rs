@@ -28,6 +28,9 @@ pub mod verdicts;
 pub mod waivers;
 pub mod wording;
 
+#[cfg(test)]
+mod spec;
+
 pub use findings::{At, Finding};
 pub use judge::{Compiled, Judge, Part, Verdict};
 

@@ -203,3 +203,27 @@ fn all(model: &Model) -> impl Iterator<Item = (&Waiver, Span)> {
         });
     rules.chain(nodes).chain(edges)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiver_is_warned_of_for_a_month_and_its_last_day_is_named() {
+        let span = Span::file_start(FileId(0));
+        for (today, left, when) in [
+            ("2026-03-01", 0, Some("ends today, on 2026-03-01")),
+            ("2026-02-28", 1, Some("ends in 1 day, on 2026-03-01")),
+            ("2026-02-27", 2, Some("ends in 2 days, on 2026-03-01")),
+            ("2026-01-30", 30, Some("ends in 30 days, on 2026-03-01")),
+            ("2026-01-29", 31, None),
+        ] {
+            let [today, until] = [today, "2026-03-01"].map(|day| day.parse().expect("a date"));
+            assert_eq!(days(today, until), left);
+            let said = ending("unmet-standing-duty", until, left, "we move", span);
+            assert_eq!(said.is_some(), when.is_some(), "{left}");
+            let found = said.map_or(String::new(), |found| found.message);
+            assert!(found.ends_with(when.unwrap_or_default()), "{found}");
+        }
+    }
+}

@@ -489,3 +489,37 @@ fn number(hierarchy: &Hierarchy, kind: Kind, first: u16) -> Coding {
         atom: order,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::product::Product;
+    use crate::model::lower::{Visible, lower};
+
+    /// Times of retention that no rule tells apart read as one, and without limit as none of them.
+    #[test]
+    fn times_are_read_back_as_rules_tell_them_apart() {
+        let vocabulary = lower(&[], &Visible::default(), &mut Vec::new()).vocabulary;
+        let today = "2026-01-01".parse().expect("a date");
+        let space = Space::new(&vocabulary, &[48, 24], today);
+        for (hours, read) in [
+            (Some(1), Ok(24)),
+            (Some(24), Ok(24)),
+            (Some(25), Ok(48)),
+            (Some(48), Ok(48)),
+            (Some(49), Err(Some(48))),
+            (Some(4900), Err(Some(48))),
+            (None, Err(None)),
+        ] {
+            let acts = Product::new(&space).digits(space.kept(hours)).acts();
+            let some = acts.first().expect("some act");
+            assert_eq!(space.time_in(&some), read, "{hours:?}");
+            for limit in [24, 48] {
+                let within = Product::new(&space).digits(space.at_most(limit)).acts();
+                let kept = hours.is_some_and(|hours| hours <= limit);
+                assert_eq!(acts.within(&within), kept, "{hours:?} at most {limit}");
+                assert_eq!(acts.disjoint(&within), !kept, "{hours:?} at most {limit}");
+            }
+        }
+    }
+}

@@ -250,3 +250,73 @@ pub fn reidentifies(vocabulary: &Vocabulary, old: &FixedBitSet, new: &FixedBitSe
     let forms: &Hierarchy = vocabulary.of(Kind::Form);
     !old.is_disjoint(forms.set(form::ANONYMOUS)) && !new.is_disjoint(forms.set(form::IDENTIFIABLE))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(data: u32) -> Label {
+        Label {
+            data: NameId(data),
+            form: 0,
+            origin: 0,
+            from: 0,
+        }
+    }
+
+    #[test]
+    fn more_labels_than_there_may_be_are_too_many() {
+        let mut labels = Labels::up_to(2);
+        for (data, full) in [(1, false), (2, false), (2, false), (3, true), (4, true)] {
+            labels.intern(label(data));
+            assert_eq!(labels.is_full(), full, "{data}");
+        }
+    }
+
+    /// Each label pays for some places in rows and lists, whoever takes them.
+    #[test]
+    fn what_holds_labels_takes_from_one_store_of_places() {
+        let mut labels = Labels::up_to(2);
+        let all = labels.room();
+        labels.take(all - 10);
+        assert_eq!((labels.room(), labels.is_full()), (10, false));
+        labels.take(10);
+        assert_eq!((labels.room(), labels.is_full()), (0, false));
+        labels.take(1);
+        assert_eq!((labels.room(), labels.is_full()), (0, true));
+
+        let mut labels = Labels::up_to(2);
+        labels.fill();
+        assert_eq!((labels.room(), labels.is_full()), (0, true));
+
+        // A derived label takes a place for each datum that it remembers.
+        let mut labels = Labels::up_to(2);
+        labels.ancestors.intern(Vec::new());
+        let first = labels.intern(label(1));
+        let second = labels.derived(first, NameId(2), None);
+        labels.derived(second, NameId(3), None);
+        assert_eq!(all - labels.room(), 3);
+    }
+
+    #[test]
+    fn a_label_remembers_what_it_derives_from() {
+        let mut labels = Labels::default();
+        labels.ancestors.intern(Vec::new());
+        labels.ancestors.intern(vec![NameId(7)]);
+        let first = labels.intern(label(3));
+        let second = labels.derived(first, NameId(2), Some(5));
+        let third = labels.derived(second, NameId(1), None);
+        let again = labels.derived(third, NameId(2), None);
+        let read = |id| {
+            (
+                labels.get(id).data,
+                labels.get(id).form,
+                labels.ancestors(id).to_vec(),
+            )
+        };
+        assert_eq!(read(second), (NameId(2), 5, vec![NameId(3)]));
+        assert_eq!(read(third), (NameId(1), 5, vec![NameId(2), NameId(3)]));
+        // Not from itself.
+        assert_eq!(read(again), (NameId(2), 5, vec![NameId(1), NameId(3)]));
+    }
+}

@@ -53,6 +53,16 @@ impl Rows {
         self.words.len()
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none but the empty row.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
     /// The row of some bits.
     pub fn intern(&mut self, bits: &Bits) -> RowId {
         let hash = hash(&bits.0);
@@ -282,6 +292,9 @@ mod laws {
             prop_assert_eq!(all[1] == row, one == other);
             prop_assert_eq!(row == EMPTY, one.is_empty());
             let words: BTreeSet<_> = all.iter().map(|row| rows.words(*row).to_vec()).collect();
+            let empty = words.iter().any(Vec::is_empty);
+            prop_assert_eq!(rows.len(), words.len() + usize::from(!empty));
+            prop_assert_eq!(rows.is_empty(), words.len() == 1 && empty);
             prop_assert_eq!(rows.size(), words.iter().map(Vec::len).sum::<usize>());
             prop_assert_eq!(rows.labels(row).collect::<Set>(), one.clone());
             prop_assert_eq!(bits(&one).labels().collect::<Set>(), one.clone());

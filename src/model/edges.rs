@@ -153,3 +153,93 @@ impl Deref for Edge<'_> {
         self.details
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EdgeKind, NameId};
+    use crate::source::FileId;
+
+    fn details(file: u32) -> EdgeDetails {
+        EdgeDetails {
+            file: FileId(file),
+            kind: EdgeKind::Arrow {
+                verb: None,
+                data: None,
+            },
+            form: None,
+            purpose: None,
+            given: Vec::new(),
+            fulfilling: Vec::new(),
+            waivers: Vec::new(),
+        }
+    }
+
+    fn span(file: u32, start: u32, end: u32) -> Span {
+        Span {
+            file: FileId(file),
+            start,
+            end,
+        }
+    }
+
+    fn read(edges: &Edges) -> Vec<(usize, usize, Span)> {
+        let edges = edges.iter();
+        edges
+            .map(|edge| (edge.from(), edge.to(), edge.span()))
+            .collect()
+    }
+
+    #[test]
+    fn edges_of_several_files_are_put_together() {
+        let mut edges = Edges::default();
+        assert!(edges.is_empty());
+        let first = edges.push((0, 1), span(0, 1, 4), details(0));
+        edges.push_like((1, 2), (5, 8), first);
+        let mut others = Edges::default();
+        others.reserve(2);
+        let first = others.push((2, 3), span(1, 2, 3), details(1));
+        others.push_like((3, 3), (4, 5), first);
+        others.push((3, 0), span(2, 6, 7), details(2));
+        others.shrink_to_fit();
+        edges.append(others);
+        assert_eq!((edges.len(), edges.is_empty()), (5, false));
+        assert_eq!(
+            read(&edges),
+            [
+                (0, 1, span(0, 1, 4)),
+                (1, 2, span(0, 5, 8)),
+                (2, 3, span(1, 2, 3)),
+                (3, 3, span(1, 4, 5)),
+                (3, 0, span(2, 6, 7)),
+            ]
+        );
+        assert_eq!(edges.details_of(), [0, 0, 1, 1, 2]);
+        assert_eq!(edges.ends()[4], (3, 0));
+    }
+
+    #[test]
+    fn edges_of_which_the_same_is_said_share_it_until_one_changes() {
+        let mut edges = Edges::default();
+        let first = edges.push((0, 1), span(0, 1, 4), details(0));
+        edges.push_like((1, 2), (5, 8), first);
+        edges.push((2, 3), span(0, 9, 10), details(0));
+        edges.change(0).fulfilling.push(NameId(1));
+        let done = |edges: &Edges| {
+            edges
+                .iter()
+                .map(|edge| edge.fulfilling.len())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(done(&edges), [1, 0, 0]);
+        assert_eq!(edges.details_of(), [2, 0, 1]);
+        // What an edge has for itself is changed where it is.
+        edges.change(0).fulfilling.clear();
+        edges.change(1).fulfilling.push(NameId(1));
+        assert_eq!(done(&edges), [0, 1, 0]);
+        assert_eq!(
+            (edges.details_of(), edges.details().len()),
+            (&[2, 0, 1][..], 3)
+        );
+    }
+}

@@ -178,3 +178,74 @@ impl Deref for Node<'_> {
         self.details
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plans::NodeKind;
+    use crate::source::FileId;
+
+    fn details() -> NodeDetails {
+        NodeDetails {
+            file: FileId(0),
+            kind: NodeKind::System,
+            subject: None,
+            resident: None,
+            party: None,
+            place: None,
+            context: None,
+            keeps: Vec::new(),
+            does: Vec::new(),
+            docs: Vec::new(),
+            waivers: Vec::new(),
+            broken: false,
+        }
+    }
+
+    fn span(start: u32, end: u32) -> Span {
+        Span {
+            file: FileId(0),
+            start,
+            end,
+        }
+    }
+
+    #[test]
+    fn nodes_that_are_the_same_share_it_until_one_changes() {
+        let mut nodes = Nodes::default();
+        assert!(nodes.is_empty());
+        nodes.reserve(4);
+        let first = nodes.push("one", span(1, 4), span(0, 9), details());
+        nodes.push_like("two", (11, 14), (10, 19), first);
+        nodes.push("three", span(21, 26), span(20, 29), details());
+        nodes.shrink_to_fit();
+        assert_eq!((nodes.len(), nodes.is_empty()), (3, false));
+        let read: Vec<_> = nodes
+            .iter()
+            .map(|node| (node.name(), node.span(), node.whole()))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("one", span(1, 4), span(0, 9)),
+                ("two", span(11, 14), span(10, 19)),
+                ("three", span(21, 26), span(20, 29)),
+            ]
+        );
+        assert_eq!(nodes.names(), "onetwothree");
+        assert_eq!(nodes.details_of(), [0, 0, 1]);
+
+        nodes.change(1).broken = true;
+        let broken = |nodes: &Nodes| nodes.iter().map(|node| node.broken).collect::<Vec<_>>();
+        assert_eq!(broken(&nodes), [false, true, false]);
+        assert_eq!(nodes.details_of(), [0, 2, 1]);
+        // What a node has for itself is changed where it is.
+        nodes.change(1).broken = false;
+        nodes.change(2).broken = true;
+        assert_eq!(broken(&nodes), [false, false, true]);
+        assert_eq!(
+            (nodes.details_of(), nodes.details().len()),
+            (&[0, 2, 1][..], 3)
+        );
+    }
+}
