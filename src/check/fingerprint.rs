@@ -77,3 +77,70 @@ fn hash(text: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::codes;
+    use crate::source::FileId;
+    use crate::syntax::parse;
+
+    const TEXT: &str = "data email
+policy p { never use one }
+policy q { never use two }
+plan x { system three }
+test \"t\" for p { may use four }
+";
+
+    /// The fingerprints of findings at some words of a text, or at whole declarations.
+    fn of(text: &str, places: &[&str]) -> Vec<String> {
+        let ast = parse(FileId(0), text, &mut Vec::new());
+        let findings: Vec<Diagnostic> = places
+            .iter()
+            .map(|place| {
+                let start = text.find(place).expect("the place") as u32;
+                let span = Span {
+                    file: FileId(0),
+                    start,
+                    end: start + place.len() as u32,
+                };
+                Diagnostic::new(&codes::EMPTY_RULE, span, "a message")
+            })
+            .collect();
+        all(&[ast], &findings)
+    }
+
+    #[test]
+    fn a_finding_is_told_by_the_declaration_it_stands_in() {
+        let each = ["email", "one", "two", "three", "four"];
+        let mut alone: Vec<String> = each.iter().flat_map(|place| of(TEXT, &[place])).collect();
+        // Wherever it stands there: to the first letter and the last.
+        for (whole, within) in [
+            ("policy p { never use one }", "one"),
+            ("plan x { system three }", "three"),
+            ("test \"t\" for p { may use four }", "four"),
+        ] {
+            assert_eq!(of(TEXT, &[whole]), of(TEXT, &[within]), "{whole}");
+        }
+        // Across two declarations it stands in none.
+        assert_eq!(of(TEXT, &["one }\npolicy q"]), of(TEXT, &["email"]));
+        assert!(alone.iter().all(|one| one.len() == 32));
+        alone.sort();
+        alone.dedup();
+        assert_eq!(alone.len(), each.len());
+    }
+
+    #[test]
+    fn a_finding_is_the_same_wherever_its_text_moves() {
+        let moved = format!("// More.\n\n{TEXT}");
+        let places = ["one", "two", "one", "one"];
+        let found = of(TEXT, &places);
+        assert_eq!(found, of(&moved, &places));
+        // Equal findings are counted.
+        let mut each = found.clone();
+        each.sort();
+        each.dedup();
+        assert_eq!(each.len(), places.len());
+        assert_eq!(of(TEXT, &["one"])[0], found[0]);
+    }
+}

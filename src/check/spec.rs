@@ -9,11 +9,11 @@ use crate::syntax::parse;
 use std::collections::BTreeMap;
 
 const WORDS: &str = "
-data personal { contact { email, phone, street }, usage { clicks, views }, notes }
+data personal { contact { email { work, home }, phone, street }, usage { clicks, views }, notes }
 subject customer { member }, employee
 party carrier { courier }, vendor { adtech }
 party us { subsidiary }
-purpose routing, marketing { ads, letters }
+purpose routing, marketing { ads { web, print }, letters }
 region eea { germany, france }, united-states
 context portal, api
 fact consent excludes opted-out
@@ -30,17 +30,15 @@ source   one      : customer resident in germany
 source   second   : member resident in united-states
 source   worker   : employee
 system   console  on portal
-system   gateway  on api
 system   branch   : subsidiary
 system   near     in germany
 system   far      in united-states
 store    box      in france
-store    shed     : subsidiary
 external truck    : carrier
 external van      : courier
+external lorry    : carrier other than courier
 external broker   : vendor
 external exchange : adtech in united-states
-external anybody  : third-party
 ";
 
 /// What flows say besides who gives what to whom.
@@ -61,28 +59,28 @@ const DATA: [&str; 6] = [
     "contact",
     "notes",
     "all",
-    "views, street",
+    "usage, home",
 ];
 
 /// Rules of many shapes, each by itself and some together: one and several that decide, data and other
 /// sides that read as several lists, and what depends on whose data it is.
 const POLICIES: [&str; 9] = [
-    "never share email with vendor",
+    "open process  never share contact except email other than work  never use usage except views",
     "may collect personal  may share personal with any other than its-source",
     "never use email, notes, clicks for any other than routing  never share contact by us other than subsidiary",
     "open process  share usage requires notify  use notes requires record  never share, use email when consent",
     "may use, collect, derive, share any for routing  may share contact with carrier other than courier when signed or consent",
-    "open process  never transfer personal from eea to united-states  never share any in united-states",
+    "open process  never transfer personal from eea to united-states  never collect, share any in united-states",
     "open process  never use personal of member on api  never share personal of customer resident in eea as identifiable",
     "may process any for collected-purpose  never share email, phone, street with vendor, courier when not opted-out",
-    "open process  never share email with carrier  never share email, notes with courier  never process notes of employee unless consent",
+    "open process  never use, share any for marketing except for ads other than web  share notes requires notify",
 ];
 
 /// Every edge between nodes that may have one, each said in some way.
 fn flows(step: usize) -> String {
     let sources = ["one", "second", "worker"];
-    let ours = ["console", "gateway", "branch", "near", "far", "box", "shed"];
-    let others = ["truck", "van", "broker", "exchange", "anybody"];
+    let ours = ["console", "branch", "near", "far", "box"];
+    let others = ["truck", "van", "broker", "exchange", "lorry"];
     let mut text = String::new();
     let mut at = step;
     let mut flow = |from: &str, to: &str, all: bool| {
@@ -104,7 +102,7 @@ fn flows(step: usize) -> String {
         all.filter(|to| **to != from)
             .for_each(|to| flow(from, to, true));
     }
-    text += "  console uses email, notes for ads\n  gateway uses contact for ads given consent\n";
+    text += "  console uses email, notes for ads\n  branch uses contact for ads given consent\n";
     text + "  near derives usage from email for ads\n  box derives notes from clicks\n"
 }
 

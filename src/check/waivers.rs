@@ -226,4 +226,120 @@ mod tests {
             assert!(found.ends_with(when.unwrap_or_default()), "{found}");
         }
     }
+
+    fn flow(from: &str, to: &str) -> Diagnostic {
+        let span = Span::file_start(FileId(0));
+        let mut found = Diagnostic::new(&codes::FORBIDDEN_FLOW, span, "a flow");
+        found.flow = Some(Box::new(FlowFinding {
+            plan: "x".into(),
+            policy: "p".into(),
+            from: from.into(),
+            to: to.into(),
+            data: "email".into(),
+            ..FlowFinding::default()
+        }));
+        found
+    }
+
+    fn waive(until: &str, about: About) -> (Waive, Span) {
+        let waive = Waive {
+            code: "forbidden-flow".into(),
+            until: until.parse().expect("a date"),
+            because: "we move".into(),
+            owner: None,
+            about,
+        };
+        (waive, Span::file_start(FileId(0)))
+    }
+
+    #[test]
+    fn settings_waive_what_all_of_their_words_are_about() {
+        let is = |text: &str| Some(text.to_string());
+        let own = || About {
+            from: is("a"),
+            ..About::default()
+        };
+        for (about, waived) in [
+            (own(), [true, true, false]),
+            (
+                About {
+                    to: is("c"),
+                    ..own()
+                },
+                [false, true, false],
+            ),
+            (
+                About {
+                    plan: is("x"),
+                    policy: is("p"),
+                    data: is("email"),
+                    ..own()
+                },
+                [true, true, false],
+            ),
+            (
+                About {
+                    plan: is("y"),
+                    ..own()
+                },
+                [false; 3],
+            ),
+            (
+                About {
+                    policy: is("q"),
+                    ..own()
+                },
+                [false; 3],
+            ),
+            (
+                About {
+                    data: is("phone"),
+                    ..own()
+                },
+                [false; 3],
+            ),
+        ] {
+            let mut diags = vec![flow("a", "b"), flow("a", "c"), flow("b", "c")];
+            let today = "2026-01-01".parse().expect("a date");
+            let waivers = [waive("2026-12-31", about)];
+            let ends = apply_settings(&waivers, today, &|_| false, &mut diags);
+            let silent: Vec<bool> = diags[..3].iter().map(|one| one.waived.is_some()).collect();
+            assert_eq!(silent, waived);
+            // A waiver of nothing is reported, unless what it waives is not looked for.
+            let used = waived != [false; 3];
+            assert_eq!(ends, if used { vec![364] } else { vec![] });
+            assert_eq!(diags.len(), 3 + usize::from(!used));
+            let left = apply_settings(&waivers, today, &|_| true, &mut diags).len();
+            assert_eq!(left, usize::from(used));
+            assert_eq!(diags.len(), 3 + usize::from(!used));
+        }
+    }
+
+    #[test]
+    fn a_waiver_holds_to_the_end_of_its_last_day() {
+        let waivers = [waive("2026-01-31", About::default())];
+        for (today, ends, codes) in [
+            ("2025-12-31", vec![31], vec!["forbidden-flow"]),
+            (
+                "2026-01-31",
+                vec![0],
+                vec!["forbidden-flow", "ending-waiver"],
+            ),
+            (
+                "2026-02-01",
+                vec![],
+                vec!["forbidden-flow", "expired-waiver"],
+            ),
+        ] {
+            let mut diags = vec![flow("a", "b")];
+            let today = today.parse().expect("a date");
+            assert_eq!(
+                apply_settings(&waivers, today, &|_| false, &mut diags),
+                ends
+            );
+            let found: Vec<&str> = diags.iter().map(|one| one.code.name).collect();
+            assert_eq!(found, codes);
+            assert_eq!(diags[0].waived.is_some(), !ends.is_empty());
+        }
+    }
 }

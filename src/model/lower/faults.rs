@@ -266,8 +266,8 @@ fn laws(names: &Names, scope: &Scope, diags: &mut Diags) -> Found {
         .chunk_by(|one, other| std::ptr::eq(one.statement, other.statement))
     {
         let statement = group[0].statement;
+        // Said of anything else, the parser reports it.
         if statement.kind != Kind::Fact {
-            only_facts(statement, diags);
             continue;
         }
         let excluded: Vec<(NameId, Span)> = statement
@@ -354,26 +354,4 @@ fn always(span: Span) -> Diagnostic {
         "`any` is no fact of its own: it is the root of all facts and always holds",
     )
     .help("name the facts that are meant")
-}
-
-/// Words of a statement that say something of facts only.
-fn only_facts(statement: &ast::Vocabulary, diags: &mut Diags) {
-    let kind = statement.kind.word();
-    let places = [
-        ("lasting", statement.lasting),
-        ("excludes", statement.excludes.first().map(|path| path.span)),
-        ("until", statement.until.map(|(_, span)| span)),
-    ];
-    for (word, place) in places {
-        if let Some(span) = place {
-            diags.push(
-                Diagnostic::new(
-                    &codes::MISPLACED_CLAUSE,
-                    span,
-                    format!("`{word}` says something of facts, and this is a list of {kind}"),
-                )
-                .help(format!("take `{word}` out")),
-            );
-        }
-    }
 }

@@ -297,3 +297,31 @@ impl<'t> KnownNodes<'t> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_into_about_equal_parts_at_line_ends() {
+        let line = "some,row\n";
+        let text = format!("a header\n{}", line.repeat(100));
+        let from = "a header\n".len();
+        for parts in 1..20 {
+            let all = cut(&text, from, parts);
+            assert_eq!(all.len(), parts);
+            assert_eq!((all[0].0, all[parts - 1].1), (from, text.len()));
+            let fair = (text.len() - from) / parts;
+            for (at, (start, end)) in all.iter().enumerate() {
+                assert!(at == 0 || *start == all[at - 1].1);
+                assert!(text[..*start].ends_with('\n') && text[..*end].ends_with('\n'));
+                assert!((end - start).abs_diff(fair) <= 2 * line.len(), "{all:?}");
+            }
+        }
+        // A long line leaves nothing to the parts after it.
+        let text = format!("{line}{}\n{line}", "long".repeat(100));
+        let all = cut(&text, 0, 4);
+        assert_eq!(all[1..], [(410, 419), (419, 419), (419, 419)]);
+        assert_eq!(all[0], (0, 410));
+    }
+}

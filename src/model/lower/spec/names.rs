@@ -167,6 +167,8 @@ fn a_party_has_one_role() {
     let places = |at: usize| found.diags[at].secondary.len();
     assert_eq!((found.diags.len(), places(0), places(1)), (2, 1, 1));
     one("party us is a\nparty a").finds(&[("party-roles", "the party `us`")]);
+    one("party a is us, data-subject, third-party")
+        .finds(&[("party-roles", "`us` and `data-subject` and `third-party`")]);
     one("party a is us, data-subject").finds(&[("party-roles", "`us` and `data-subject`")]);
 }
 
@@ -192,12 +194,13 @@ fn cycles_are_reported_with_their_names_and_broken() {
 
 #[test]
 fn what_a_circle_leaves_without_a_parent_belongs_where_names_do() {
-    let found = one("party a is b\nparty b is a\nparty c");
+    let found = one("party a is b\nparty b is a\nparty c\nparty mine is us");
     found.finds(&[("hierarchy-cycle", "lies below itself")]);
     assert_eq!(
         found.covers(Kind::Party, "third-party"),
         ["a", "b", "c", "the-public", "third-party"]
     );
+    assert_eq!(found.covers(Kind::Party, "us"), ["mine", "us"]);
 }
 
 #[test]

@@ -145,6 +145,22 @@ fn clauses_fit_the_kind_of_node() {
         "is ours, but `carrier` is not under `us`",
     );
     invalid("store y : any", "is ours, but `any` is not under `us`");
+    for (node, help) in [
+        (
+            "system y : carrier",
+            "put the party under us: `party us { carrier }`",
+        ),
+        ("system y : any", "or name a party under `us`"),
+        ("system y : carrier, vendor", "or name a party under `us`"),
+    ] {
+        assert!(plan(node).only().help[0].ends_with(help), "{node}");
+    }
+    invalid("source y : customer of employee", "so it needs no `of`");
+    invalid(
+        "system y of customer",
+        "whose data it holds comes from its edges",
+    );
+    invalid("store y resident in eea", "is ours and resides nowhere");
     fine("system y : us");
     fine("system y : subsidiary in eea on api");
     invalid("external y", "does not say which party");
@@ -182,8 +198,17 @@ fn edges_fit_their_nodes() {
     );
     fine("console -> telco : sell email");
     fine("telco -> ads-shop : sell email");
-    fine("console -> telco : share email");
+    let found = fine("console -> telco : share email");
+    assert!(matches!(
+        found.model.plans[0].edge(0).kind,
+        EdgeKind::Arrow {
+            verb: Some(Action::Share),
+            ..
+        }
+    ));
     invalid("console -> box : sell email", "this edge uses");
+    invalid("console -> telco : transfer email", "this one shares");
+    invalid("telco -> ads-shop : transfer email", "this one shares");
     invalid("person -> console : sell email", "this edge collects");
     invalid("telco -> console : sell email", "this edge collects");
     invalid(
@@ -249,6 +274,13 @@ fn a_node_in_error_takes_its_edges_with_it() {
     let plan = &found.model.plans[0];
     assert_eq!(plan.edges.len(), 1);
     assert!(plan.broken && plan.node(5).broken);
+}
+
+#[test]
+fn a_policy_named_twice_is_checked_once() {
+    let found = with_words("policy p { never use any }\nplan x { checks p, p checks p }");
+    found.finds(&[]);
+    assert_eq!(found.model.plans[0].checks.len(), 1);
 }
 
 #[test]

@@ -451,7 +451,17 @@ fn all_that_extended_policies_yield_to_is_yielded_to_once() {
 
 #[test]
 fn policies_do_not_go_round_in_circles() {
-    // Who only leads into a circle is none of it.
+    // Neither who leads into a circle nor who is led to is in it.
+    let found = with_words(
+        "policy a { extends b never use email }
+         policy b { extends a, last never use email }
+         policy last { never use email }",
+    );
+    found.finds(&[(
+        "hierarchy-cycle",
+        "a policy can't extend itself: `a` extends `b`",
+    )]);
+    assert!(found.model.policies[1].broken && !found.model.policies[2].broken);
     let found = with_words(
         "policy first { extends a never use email }
          policy a { extends b never use email }

@@ -232,6 +232,27 @@ fn a_known_rest_does_not_fit_any_two_nodes() {
 }
 
 #[test]
+fn a_row_without_an_edge_breaks_the_plan_in_either_format() {
+    for (path, text) in [
+        (
+            "flows.csv",
+            "from,to,data\nconsole,gone,email\nconsole,box,email\n",
+        ),
+        (
+            "flows.jsonl",
+            "{\"from\": \"console\", \"to\": \"gone\", \"data\": \"email\"}\n\
+             {\"from\": \"console\", \"to\": \"box\", \"data\": \"email\"}\n",
+        ),
+    ] {
+        let read = lower_with(&format!("{NODES} flows \"{path}\""), &[(path, text)], 1);
+        read.finds(&[("unknown-name", "`gone`")]);
+        let plan = &read.model.plans[0];
+        assert!(plan.broken, "{path}");
+        assert_eq!(plan.edges.len(), 1);
+    }
+}
+
+#[test]
 fn a_verb_is_looked_at_each_time() {
     let text = "from,to,data,action\n\
                 box,telco,email,sell\n\

@@ -188,6 +188,16 @@ fn what_is_wrong_with_a_row_of_nodes_is_said_at_its_cell() {
 }
 
 #[test]
+fn of_a_row_with_a_cell_that_cannot_be_read_no_more_is_said() {
+    let text = "name,kind,party\ny,external,carrier employee\n";
+    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+    assert_eq!(read.diags.len(), 1, "{:#?}", read.diags);
+    assert_eq!(read.only().code.name, "syntax-error");
+    let plan = &read.model.plans[0];
+    assert!(plan.broken && plan.nodes.is_empty());
+}
+
+#[test]
 fn what_stands_in_a_lost_row_is_not_unknown_too() {
     // The node of a row that could not be read may be the one an edge names.
     let text = "name,kind\na-node,sytem\nb-node,system\n";
