@@ -231,3 +231,23 @@ proptest! {
         survives(&all.join("\n"));
     }
 }
+
+/// What could not be read may have declared names: what would use them is not trusted.
+#[test]
+fn text_outside_of_all_declarations_breaks_the_policies_that_see_it() {
+    let text = "nonsense\ndata email\npolicy p { never use email }";
+    let mut diags = Vec::new();
+    let ast = parse(FileId(0), text, &mut diags);
+    let before = diags.len();
+    assert!(before > 0);
+    let visible = Visible([(FileId(0), [FileId(0)].into())].into());
+    let model = lower_knowing(
+        &[&ast],
+        &visible,
+        &Elsewhere::default(),
+        &Tables::default(),
+        &mut diags,
+    );
+    assert!(model.policies[0].broken);
+    assert_eq!(diags.len(), before);
+}
