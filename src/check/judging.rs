@@ -190,15 +190,16 @@ impl Run {
     }
 
     /// Judges what happens at a store, which is one place whatever its `keeps` give: what they have in
-    /// common is one finding.
+    /// common is one finding. Where waivers stand, findings are made, not only counted.
     pub fn places(
         &mut self,
         judge: &mut Judge,
         graph: &mut Graph,
         spread: &Spread,
         places: &[Place],
+        waived: bool,
     ) {
-        let list = self.findings.len() < self.most;
+        let list = waived || self.findings.len() < self.most;
         self.batches(judge, graph, spread, places, list);
     }
 

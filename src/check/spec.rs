@@ -1,7 +1,8 @@
 //! What judging promises, from text: what is counted is what would be listed, whichever edges are alike.
 
-use super::{Judge, plans};
+use super::{Judge, plan, plans};
 use crate::diag::Diags;
+use crate::model::Model;
 use crate::model::lower::{Visible, lower};
 use crate::model::vocabulary::Date;
 use crate::source::FileId;
@@ -106,16 +107,22 @@ fn flows(step: usize) -> String {
     text + "  near derives usage from email for ads\n  box derives notes from clicks\n"
 }
 
-/// Judges the plan of a text, listing so many findings on so many threads: what is listed, how many
-/// there are of each code, and where facts can't hold together.
-type Judged = (Vec<String>, BTreeMap<&'static str, usize>, Vec<String>);
-
-fn judged(text: &str, most: usize, jobs: usize) -> Judged {
+/// The model of a text in which nothing is wrong.
+fn model(text: &str) -> Model {
     let mut diags = Diags::new();
     let ast = parse(FileId(0), text, &mut diags);
     let visible = Visible([(FileId(0), [FileId(0)].into())].into());
     let model = lower(&[&ast], &visible, &mut diags);
     assert!(diags.is_empty(), "{diags:#?}");
+    model
+}
+
+/// Judges the plan of a text, listing so many findings on so many threads: what is listed, how many
+/// there are of each code, and where facts can't hold together.
+type Judged = (Vec<String>, BTreeMap<&'static str, usize>, Vec<String>);
+
+fn judged(text: &str, most: usize, jobs: usize) -> Judged {
+    let model = model(text);
     let today: Date = "2026-01-01".parse().expect("a date");
     let mut judge = Judge::new(&model, today);
     let outcome = plans::judge_most(&mut judge, &model.plans[0], most, jobs);
@@ -154,5 +161,39 @@ fn what_is_counted_is_what_would_be_listed() {
             assert!(most > 0 || listed.is_empty());
             assert_eq!(own, impossible, "{rules}");
         }
+    }
+}
+
+/// Waivers silence findings one by one, so what they stand before is said whatever is wanted.
+#[test]
+fn what_is_not_said_is_counted_unless_a_waiver_stands_there() {
+    let waiver = "waive undeclared-flow until 2030-01-01 because \"soon\"";
+    for (waiver, waived) in [("", 0), (waiver, 2)] {
+        let text = format!(
+            "{WORDS} policy p {{ open process  never share email  never retain email }}
+             plan x {{ checks p
+               source one : customer  system console  external truck : carrier
+               {waiver} store box keeps email 1 month
+               one -> console : email  console -> box : email
+               {waiver} console -> truck : email  console -> truck : email
+               console -> truck : notes  console uses views }}"
+        );
+        let model = model(&text);
+        let mut judge = Judge::new(&model, "2026-01-01".parse().expect("a date"));
+        let mut said = |most: usize| {
+            let mut diags = Diags::new();
+            let more = plan(&mut judge, &model.plans[0], most, 1, &mut diags);
+            (diags.len(), more)
+        };
+        let (all, more) = said(usize::MAX);
+        assert_eq!((all, more.len()), (5, 0));
+        for most in 0..all {
+            let (listed, more) = said(most);
+            assert_eq!(listed + more.values().sum::<usize>(), all);
+            assert!(listed == most.max(waived) || waived > 0 && listed <= most + waived);
+            assert!(listed >= waived);
+        }
+        let unsourced = said(0).1["unsourced-data"];
+        assert_eq!(unsourced, 2);
     }
 }
