@@ -187,12 +187,13 @@ pub fn plan(
             .iter()
             .map(|node| format!("`{}`", plan.node(*node).name()))
             .collect();
+        let state = if names.len() == 1 { "states" } else { "state" };
         let names = names.join(" and ");
         diags.push(with_flow(
             Diagnostic::new(
                 &codes::REGION_UNSTATED,
                 edge.span(),
-                format!("{names} states no region, so a transfer here can't be judged"),
+                format!("{names} {state} no region, so a transfer here can't be judged"),
             )
             .label("may leave a region unnoticed")
             .note("a checked policy has rules on `transfer`, which need both ends' regions")
