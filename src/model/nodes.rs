@@ -186,20 +186,7 @@ mod tests {
     use crate::source::FileId;
 
     fn details() -> NodeDetails {
-        NodeDetails {
-            file: FileId(0),
-            kind: NodeKind::System,
-            subject: None,
-            resident: None,
-            party: None,
-            place: None,
-            context: None,
-            keeps: Vec::new(),
-            does: Vec::new(),
-            docs: Vec::new(),
-            waivers: Vec::new(),
-            broken: false,
-        }
+        NodeDetails::bare(FileId(0), NodeKind::System)
     }
 
     fn span(start: u32, end: u32) -> Span {

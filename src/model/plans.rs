@@ -84,6 +84,27 @@ pub struct NodeDetails {
     pub broken: bool,
 }
 
+#[cfg(test)]
+impl NodeDetails {
+    /// A node of which nothing but its kind is said.
+    pub fn bare(file: FileId, kind: NodeKind) -> NodeDetails {
+        NodeDetails {
+            file,
+            kind,
+            subject: None,
+            resident: None,
+            party: None,
+            place: None,
+            context: None,
+            keeps: Vec::new(),
+            does: Vec::new(),
+            docs: Vec::new(),
+            waivers: Vec::new(),
+            broken: false,
+        }
+    }
+}
+
 /// How long a store keeps what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeps {

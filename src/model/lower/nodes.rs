@@ -209,20 +209,7 @@ mod tests {
     fn every_name_is_found_one_by_one_and_in_batches() {
         let mut nodes = Nodes::default();
         let names: Vec<String> = (0..3000).map(|at| format!("node-{}", at * 7)).collect();
-        let details = NodeDetails {
-            file: FileId(0),
-            kind: NodeKind::System,
-            subject: None,
-            resident: None,
-            party: None,
-            place: None,
-            context: None,
-            keeps: Vec::new(),
-            does: Vec::new(),
-            docs: Vec::new(),
-            waivers: Vec::new(),
-            broken: false,
-        };
+        let details = NodeDetails::bare(FileId(0), NodeKind::System);
         let mut add = |name: &str| {
             let asked = Asked {
                 kind: NodeKind::System,
