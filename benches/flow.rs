@@ -18,13 +18,11 @@ mod shapes;
 
 use abide::check::{Judge, plans, wording};
 use abide::flow::{Asks, build, spread, unsourced::spread_all};
-use abide::model::lower::{Elsewhere, Visible, lower_knowing};
 use abide::model::{Model, PolicyId};
 use abide::report::{Report, human};
-use abide::source::{FileId, SourceMap, Span};
-use abide::syntax::ast::{Ast, Item, PlanItem};
+use abide::source::{FileId, SourceMap};
+use abide::syntax::ast::Ast;
 use abide::syntax::parse;
-use abide::syntax::table::{TableFormat, TableText, Tables};
 use fixedbitset::FixedBitSet;
 use shapes::{Files, Shape};
 use std::path::Path;
@@ -87,21 +85,7 @@ struct Loaded {
 fn load(files: &Files) -> (Loaded, Duration, Duration) {
     let mut diags = Vec::new();
     let (ast, parsing) = timed(|| parse(FileId(0), &files.abide, &mut diags));
-    let jobs = jobs();
-    let texts = texts(&ast, files);
-    let tables = Tables { texts, jobs };
-    // Tables see what the file that brings them in declares.
-    let seen = |file: u32| (FileId(file), [FileId(0), FileId(file)].into());
-    let visible = Visible([0, 1, 2].map(seen).into());
-    let (model, lowering) = timed(|| {
-        lower_knowing(
-            &[&ast],
-            &visible,
-            &Elsewhere::default(),
-            &tables,
-            &mut diags,
-        )
-    });
+    let (model, lowering) = timed(|| shapes::load(&ast, files, jobs(), &mut diags));
     assert!(diags.is_empty(), "{}", diags[0].message);
     (Loaded { ast, model }, parsing, lowering)
 }
@@ -221,30 +205,4 @@ fn sources(files: &Files) -> SourceMap {
         sources.add(Path::new(name), name.to_string(), text.clone());
     }
     sources
-}
-
-/// The texts of the tables by the place of the path that names each.
-fn texts<'t>(
-    ast: &abide::syntax::ast::Ast,
-    files: &'t Files,
-) -> std::collections::BTreeMap<Span, TableText<'t>> {
-    let plans = ast.items.iter().filter_map(|item| match item {
-        Item::Plan(plan) => Some(&plan.items),
-        _ => None,
-    });
-    let tables = plans.flatten().filter_map(|item| match item {
-        PlanItem::Table(table) => Some(&table.path),
-        _ => None,
-    });
-    let of = |path: &abide::syntax::ast::Text| match path.value.as_str() {
-        "nodes.csv" => (FileId(1), files.nodes.as_str()),
-        _ => (FileId(2), files.flows.as_str()),
-    };
-    tables
-        .map(|path| {
-            let (file, text) = of(path);
-            let format = TableFormat::Csv;
-            (path.span, TableText { file, text, format })
-        })
-        .collect()
 }

@@ -5,6 +5,10 @@
 //! edges a node, 5 % of them backwards, 20 % narrow to a subtree, 2 % change the form, 1 % of the
 //! nodes are sources of 1 to 8 data; 256 data, 256 parties, 64 purposes, 1,000 rules.
 
+mod load;
+
+pub use load::load;
+
 use std::fmt::Write;
 
 /// The shape of a graph.
