@@ -12,6 +12,7 @@ mod naive;
 use abide::analyze::ask::{self, groups};
 use abide::analyze::diff::{Class, Difference, diff};
 use abide::analyze::limits;
+use abide::check::acts::{self, Said};
 use abide::check::findings::dims;
 use abide::check::{Judge, Verdict};
 use abide::decide::{Diagram, Dim};
@@ -25,7 +26,7 @@ use naive::judge::{Case, Judge as NaiveJudge, Literal};
 use naive::sets::{Act, Sets};
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs a law on the models of random files, and counts how often it said something.
 fn law(cases: u32, least: usize, law: impl Fn(&Model) -> Result<usize, String>) {
@@ -327,6 +328,114 @@ fn sample(model: &Model) -> Vec<Act> {
     all
 }
 
+/// The sample, also with what it leaves out: times, and whose the data are.
+fn varied(model: &Model) -> Vec<Act> {
+    let times = abide::check::judge::times(model);
+    let vary = |mut act: (usize, Act)| {
+        let (at, own) = (act.0, &mut act.1);
+        own.collected = at % 2 == 1;
+        own.own_source = own.counterparty.is_some() && at % 3 == 1;
+        let hours = times.get(at % (times.len() + 1));
+        if let (Action::Retain, Some(hours)) = (own.action, hours) {
+            own.retention = Some(Some((*hours + at as u64 / 2 % 2, NameId(0))));
+        }
+        act.1
+    };
+    sample(model).into_iter().enumerate().map(vary).collect()
+}
+
+/// All facts, as they hold in a world.
+fn literals(model: &Model, world: &naive::sets::World) -> BTreeSet<Literal> {
+    let facts = 1..model.vocabulary.of(Kind::Fact).len();
+    let facts = facts.map(|id| NameId(id as u32));
+    facts
+        .map(|fact| Literal {
+            fact,
+            holds: world.contains(&fact),
+        })
+        .collect()
+}
+
+/// An act of the sample, as the library takes it.
+fn as_act(judge: &Judge, act: &Act, world: &naive::sets::World) -> acts::Act {
+    let space = &judge.space;
+    let mut own = acts::Act::new(space)
+        .with(space, Dim::Data, act.data)
+        .with(space, Dim::Form, act.form)
+        .with(space, Dim::Subject, act.subject)
+        .with(space, Dim::Resident, act.resident)
+        .with(space, Dim::Context, act.context)
+        .with(space, Dim::Actor, act.actor)
+        .with(space, Dim::Purpose, act.purpose);
+    for (dim, name) in [
+        (Dim::Counterparty, act.counterparty),
+        (Dim::Place, act.place),
+        (Dim::From, act.from),
+        (Dim::To, act.to),
+    ] {
+        if let Some(name) = name {
+            own = own.with(space, dim, name);
+        }
+    }
+    if act.own_source {
+        own = own.to_own_source(space);
+    }
+    if act.collected {
+        own = own.as_collected(space);
+    }
+    if let Some(Some((hours, event))) = act.retention {
+        own = own.kept(space, hours).with(space, Dim::Event, event);
+    }
+    world.iter().fold(own, |own, fact| own.given(space, *fact))
+}
+
+#[test]
+fn an_act_asked_about_has_the_verdict_of_the_naive_judge() {
+    law(100, 20_000, |model| {
+        let sets = Sets::new(&model.vocabulary);
+        let naive = NaiveJudge::new(model, &sets, naive::findings::today());
+        let mut judge = judge(model);
+        let mut wrong = 0;
+        for (policy, action) in ids(model).flat_map(|id| Action::ALL.map(|action| (id, action))) {
+            let mut acts = acts::Acts::new(&mut judge, policy, action).expect("it is small");
+            for act in varied(model).iter().filter(|act| act.action == action) {
+                for world in naive.worlds.iter().take(4) {
+                    let case = Case {
+                        act: act.clone(),
+                        ancestors: Default::default(),
+                        given: literals(model, world),
+                        fulfilled: Default::default(),
+                    };
+                    let expected = naive.verdict(policy, &case);
+                    let own = as_act(&judge, act, world);
+                    let said = acts.of(&own);
+                    let same = match &expected {
+                        None => said == Said::Fine,
+                        Some(verdict) => match verdict.code {
+                            "undeclared-flow" => said == Said::Undeclared,
+                            "missing-duty" => {
+                                let duties: Vec<_> = verdict.duties.iter().copied().collect();
+                                said == Said::Needs(&duties)
+                            }
+                            _ => said == Said::Forbidden,
+                        },
+                    };
+                    if !same {
+                        return Err(format!("{act:?} in {world:?}: {expected:?}, {said:?}"));
+                    }
+                    wrong += usize::from(expected.is_some());
+                    let said = format!("{said:?}");
+                    // The first time it is looked up, the second time remembered.
+                    if (0..2).any(|_| format!("{:?}", acts.again(&own)) != said) {
+                        return Err(format!("{act:?} in {world:?}: not {said} again"));
+                    }
+                }
+            }
+        }
+        Ok(wrong)
+    });
+}
+
 #[test]
 fn nowhere_looser_is_so_act_by_act() {
     law(150, 30, |model| {
@@ -344,24 +453,10 @@ fn nowhere_looser_is_so_act_by_act() {
             }
             for act in &acts {
                 for world in &naive.worlds {
-                    let given = model
-                        .vocabulary
-                        .of(Kind::Fact)
-                        .names
-                        .iter()
-                        .enumerate()
-                        .skip(1);
-                    let given = given.map(|(id, _)| {
-                        let fact = abide::model::NameId(id as u32);
-                        Literal {
-                            fact,
-                            holds: world.contains(&fact),
-                        }
-                    });
                     let case = Case {
                         act: act.clone(),
                         ancestors: Default::default(),
-                        given: given.collect(),
+                        given: literals(model, world),
                         fulfilled: Default::default(),
                     };
                     let right = |policy| {

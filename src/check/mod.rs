@@ -7,6 +7,7 @@
 //! verdicts, `wording` says it all to people, `cells` finds places in rows that others share, and `waivers`
 //! silences what was waived.
 
+pub mod acts;
 pub mod alike;
 pub mod cells;
 pub mod classes;

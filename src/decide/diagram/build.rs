@@ -21,6 +21,13 @@ impl Digits {
     pub fn end(&self) -> u16 {
         self.first + self.member.len().trailing_zeros() as u16
     }
+
+    /// The bits of the least number that is in the set; all clear where none is.
+    pub fn first_bits(&self) -> Vec<(u16, bool)> {
+        let number = self.member.minimum().unwrap_or_default();
+        let bits = (self.first..self.end()).rev().enumerate();
+        bits.map(|(at, bit)| (bit, number >> at & 1 == 1)).collect()
+    }
 }
 
 /// The vectors whose digits are all in their sets. Digits come in the order of their bits and share

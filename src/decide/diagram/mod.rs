@@ -2,12 +2,14 @@
 //! library behind them.
 
 mod build;
+mod classes;
 mod combine;
 mod sort;
 mod union;
 mod walk;
 
 pub use build::Digits;
+pub use classes::Classes;
 pub use sort::Rest;
 
 use biodivine_lib_bdd::{Bdd, op_function};
