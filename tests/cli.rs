@@ -902,3 +902,65 @@ fn a_question_is_answered_in_every_format() {
     let result = ask("jsn");
     assert_eq!(result.status.code(), Some(2));
 }
+
+#[test]
+fn a_rule_that_no_flow_meets_is_told_from_those_that_flows_meet() {
+    let text = PLAN.replace(
+        "  never share email with mailer\n",
+        "  never share email with mailer\n  never sell email\n",
+    );
+    let dir = folder(&[("a.abide", &text)]);
+    let args = [
+        "check",
+        "a.abide",
+        "-W",
+        "unmet-rule",
+        "--output-format",
+        "concise",
+    ];
+    let found = out(&abide(dir.path(), &args));
+    let unmet: Vec<&str> = found.lines().filter(|l| l.contains("unmet-rule")).collect();
+    assert_eq!(unmet.len(), 1, "{found}");
+    assert!(unmet[0].starts_with("a.abide:6:"), "{found}");
+}
+
+#[test]
+fn an_expired_waiver_is_reported_once_whoever_includes_its_file() {
+    let includes = |name: &str| {
+        format!(
+            "include \"waived.abide\"\npolicy {name} {{\n  extends q\n  never sell email\n}}\ntest \"{name}\" for {name} {{\n  never sell email to mailer\n}}\n"
+        )
+    };
+    let waived = "data email\nparty mailer\npolicy q {\n  waive dead-rule until 2020-01-01 because \"soon\"\n  never share email\n}\n";
+    let dir = folder(&[
+        ("waived.abide", waived),
+        ("one.abide", &includes("p")),
+        ("two.abide", &includes("r")),
+    ]);
+    for paths in [&["."][..], &["one.abide"], &["two.abide", "waived.abide"]] {
+        let args = [&["check", "--output-format", "concise"], paths].concat();
+        let found = out(&abide(dir.path(), &args));
+        assert_eq!(found.matches("[expired-waiver]").count(), 1, "{found}");
+        assert!(found.contains("waived.abide:4:3: error[expired"), "{found}");
+    }
+}
+
+#[test]
+fn an_expectation_that_fails_tells_machines_the_fewest_facts() {
+    let text = "data email\nparty mailer\nfact asked\npolicy p {\n  may share email with mailer\n  never share email with mailer unless asked\n}\ntest \"t\" for p {\n  never share email with mailer\n}\n";
+    let dir = folder(&[("a.abide", text)]);
+    let found = out(&abide(
+        dir.path(),
+        &["check", "a.abide", "--output-format", "json"],
+    ));
+    let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+    let flow = |one: &serde_json::Value| one.get("flow").cloned();
+    let of = |of: &serde_json::Value| of.as_array().cloned().unwrap_or_default();
+    let flows: Vec<_> = of(&found["findings"]).iter().filter_map(flow).collect();
+    assert_eq!(flows.len(), 1, "{found:#}");
+    assert_eq!(
+        flows[0]["facts"],
+        serde_json::json!([["asked"]]),
+        "{found:#}"
+    );
+}

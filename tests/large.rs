@@ -35,13 +35,15 @@ fn harsher(shape: Shape, nodes: usize) -> Files {
     let files = shapes::files(shape, nodes);
     let open = "  may share any with third-party\n";
     let harsh = "
-      may share d0 with third-party
-      may share d1 with p64, p65 when f0
-      never share d4 with p64, p70 unless f1
-      never share d4, d5 as plain with p64
+      may share d0, d1, d2 with third-party
+      may share d3 with p64, p65, p66 when f0
+      never share d4 with third-party unless f1
+      never share d5 as plain with third-party
+      never share d6, d10 with p64, p70, p67 unless f1
       never share d4 for u1
-      share d6, d2 with p66, p65 requires notify
-      share d6 with third-party for u2 requires notify
+      share any with third-party requires notify
+      never share any with p64, p70 unless f1
+      share d6, d2 with third-party for u2, u3 requires notify
       never use d7 by g0, g2 unless f2
       never collect d3 by g1
     ";

@@ -197,3 +197,93 @@ fn what_is_not_said_is_counted_unless_a_waiver_stands_there() {
         assert_eq!(unsourced, 2);
     }
 }
+
+/// Edges that say the same and carry the same add the same, also where the acts of their data differ and
+/// so nothing but making the findings tells how many there are.
+#[test]
+fn edges_that_are_alike_count_alike() {
+    let rules = "open process  never share email, phone with carrier except email for routing";
+    for edges in 1..5 {
+        let text = format!(
+            "{WORDS} policy p {{ {rules} }}
+             plan x {{ checks p
+               source one : customer  system console  external truck : carrier
+               one -> console : contact {} }}",
+            "console -> truck : contact ".repeat(edges)
+        );
+        let (all, counts, _) = judged(&text, usize::MAX, 1);
+        assert!(all.len() >= 2 * edges, "{all:?}");
+        for most in 0..=all.len() {
+            assert_eq!(judged(&text, most, 1).1, counts, "{most} of {edges} edges");
+        }
+    }
+}
+
+/// The same where what is given contradicts what lasts from collection: that is said of each of them.
+#[test]
+fn edges_that_are_alike_are_all_impossible() {
+    let text = format!(
+        "{WORDS} policy p {{ open process  never share contact with carrier }}
+         policy q {{ open process }}
+         plan x {{ checks p, q
+           source one : customer  system console  external truck : carrier
+           one -> console : contact given signed
+           console -> truck : contact given unsigned
+           console -> truck : contact given unsigned }}"
+    );
+    let (_, counts, impossible) = judged(&text, usize::MAX, 1);
+    // Both policies find it, and it is said once of each edge.
+    assert_eq!(impossible.len(), 2, "{impossible:?}");
+    for most in [0, 1] {
+        let (_, counted, own) = judged(&text, most, 1);
+        assert_eq!((counted, own), (counts.clone(), impossible.clone()));
+    }
+}
+
+/// Giving people their own data is open; giving them to a party that is called the same is not.
+#[test]
+fn a_source_is_not_alike_to_an_external_of_the_same_party() {
+    let text = format!(
+        "{WORDS} policy p {{ may collect, use any }}
+         plan x {{ checks p
+           source one : customer  system console  external desk : data-subject
+           one -> console : email  console -> one : email  console -> desk : email }}"
+    );
+    let (listed, ..) = judged(&text, usize::MAX, 1);
+    assert_eq!(listed, ["Edge(2) undeclared-flow"]);
+}
+
+/// The way that is shown is of the label that came the shortest way, over edges that pass it.
+#[test]
+fn the_way_of_a_finding_is_one_that_its_label_went() {
+    let text = format!(
+        "{WORDS} policy p {{ open process  never share contact with carrier }}
+         plan x {{ checks p
+           source one : customer  source second : customer
+           system console  system far  system near  external truck : carrier
+           one -> console : contact
+           console -> near : street
+           console -> far : phone
+           far -> near : phone
+           second -> near : email
+           near -> truck : phone
+           near -> truck : phone, email as hashed }}"
+    );
+    let model = model(&text);
+    let mut judge = Judge::new(&model, "2026-01-01".parse().expect("a date"));
+    let outcome = plans::judge(&mut judge, &model.plans[0]);
+    let edges = |at: usize| {
+        let way = outcome.findings[at].way.iter();
+        way.map(|(edge, _)| *edge).collect::<Vec<usize>>()
+    };
+    assert_eq!(outcome.findings.len(), 2);
+    assert_eq!(
+        edges(0),
+        [0, 2, 3, 5],
+        "not over the edge that passes streets"
+    );
+    assert_eq!(edges(1), [4, 6], "the shortest, of email");
+    let data = |step: &(usize, usize)| outcome.graph.labels.get(step.1).data;
+    let way = &outcome.findings[1].way;
+    assert_eq!(data(&way[0]), data(&way[1]));
+}

@@ -95,7 +95,7 @@ impl Paths {
         for path in &self.paths {
             if path.as_os_str() == "-" {
                 let most = config.limits.in_force().file_size;
-                let bytes = files::within(&mut std::io::stdin().lock(), most)
+                let bytes = files::within(&mut std::io::stdin().lock(), 0, most)
                     .map_err(|error| format!("can't read standard input: {error}"))?
                     .ok_or_else(|| files::too_large(&self.stdin_filename, most))?;
                 input.stdin = Some((self.stdin_filename.clone(), bytes));

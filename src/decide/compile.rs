@@ -255,3 +255,37 @@ pub fn union(space: &Space, mut sets: Vec<Diagram>) -> Option<Diagram> {
     }
     Some(sets.pop().unwrap_or_else(|| space.none()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::lower;
+    use crate::source::FileId;
+    use crate::syntax::parse;
+
+    /// What a policy says counts as added up only if all policies that it yields to were.
+    #[test]
+    fn a_policy_is_whole_if_all_that_speak_for_it_are() {
+        let large = "never share a with p for u  may share b, c with q for v  never share c for u";
+        let text = format!(
+            "data a, b, c  party p, q  purpose u, v
+             policy small {{ never share any }}
+             policy large {{ {large} }}
+             policy below-small {{ yields to small  {large} }}
+             policy below-large {{ yields to large  never share any }}"
+        );
+        let mut diags = Vec::new();
+        let ast = parse(FileId(0), &text, &mut diags);
+        let model = lower(&[&ast], &Default::default(), &mut diags);
+        assert!(diags.is_empty(), "{diags:#?}");
+        let today = "2026-01-01".parse().expect("a day");
+        let mut space = Space::new(&model.vocabulary, &[], today);
+        space.most_nodes = 8;
+        let mut done = BTreeMap::new();
+        let mut whole = |policy| {
+            let decision = compile(&model, &space, PolicyId(policy), &mut done);
+            decision.of(Action::Share).whole
+        };
+        assert_eq!([0, 1, 2, 3].map(&mut whole), [true, false, false, false]);
+    }
+}

@@ -52,7 +52,10 @@ impl<T: Clone> Shared<T> {
         let known = self.all.len() as u32;
         self.of
             .extend(others.of.iter().map(|number| number + known));
-        self.all.append(&mut others.all);
+        match known {
+            0 => self.all = others.all,
+            _ => self.all.append(&mut others.all),
+        }
     }
 
     /// Makes room for more things.

@@ -76,12 +76,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
 pub fn read_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
     let failed = |error| format!("can't read `{}`: {}", path.display(), reason(&error));
     let mut file = std::fs::File::open(path).map_err(failed)?;
-    within(&mut file, most).map_err(failed)
+    let size = file.metadata().map_or(0, |about| about.len());
+    within(&mut file, size, most).map_err(failed)
 }
 
-/// All that there is to read, if it is at most so many bytes.
-pub fn within(from: &mut impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
+/// All that there is to read, if it is at most `most` bytes; `size` is how many it should be.
+pub fn within(from: &mut impl Read, size: u64, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    // One byte more tells the end without room for another piece.
+    let room = size.min(most).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
     from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }

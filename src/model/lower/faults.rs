@@ -256,10 +256,7 @@ fn roles(names: &Names, scope: &Scope, diags: &mut Diags) {
 /// `lasting`, `excludes` and `until`.
 fn laws(names: &Names, scope: &Scope, diags: &mut Diags) -> Found {
     let hierarchy = scope.vocabulary.of(Kind::Fact);
-    let mut found = Found {
-        lasting: FixedBitSet::with_capacity(hierarchy.len()),
-        ..Found::default()
-    };
+    let mut found = Found::default();
     let mut pairs: BTreeMap<(NameId, NameId), Span> = BTreeMap::new();
     for group in names
         .heads

@@ -45,6 +45,8 @@ impl Header {
         scope: &Scope,
         diags: &mut Diags,
     ) {
+        // Most items are rules, and these are large.
+        self.rules.reserve(items.len());
         for item in items {
             let before = diags.len();
             match item {
