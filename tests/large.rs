@@ -118,3 +118,21 @@ fn labels_spread_as_far_as_bits_do_one_by_one() {
         }
     }
 }
+
+/// Rows that say the same of two sources leave them two: data go back to one of them, and not to the other.
+#[test]
+fn whose_data_go_back_is_told_apart_where_they_are_only_counted() {
+    let files = Files {
+        abide: "data name\nsubject person\npolicy p {\n  open process\n  never share any with any other than its-source\n}\n\
+            plan map {\n  checks p\n  nodes \"nodes.csv\"\n  flows \"flows.csv\"\n}\n"
+            .to_string(),
+        nodes: "name,kind,subject\none,source,person\ntwo,source,person\ncrm,system,\n".to_string(),
+        flows: "from,to,data\none,crm,name\ncrm,one,name\ncrm,two,name\ncrm,one,name\n".to_string(),
+    };
+    let model = model(&files);
+    let all = judged(&model, usize::MAX, 1);
+    assert_eq!(all.findings.len(), 1);
+    for jobs in [1, 2] {
+        assert_eq!(counts(&judged(&model, 0, jobs)), counts(&all));
+    }
+}

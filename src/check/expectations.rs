@@ -72,7 +72,8 @@ fn holds(judge: &mut Judge, expectation: &Expectation, policy: PolicyId) -> bool
             {
                 return false;
             }
-            any |= !one.parts.is_empty() || !one.fine.is_none();
+            let some = !one.parts.is_empty() || !one.fine.is_none();
+            any |= some;
         }
     }
     any

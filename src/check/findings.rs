@@ -219,3 +219,18 @@ fn shortest(graph: &mut Graph, way: &mut FindWay, at: At, bringing: &[&Judged]) 
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The event that time runs from is said with the time, and no list of names.
+    #[test]
+    fn findings_name_data_first_and_no_event() {
+        for action in Action::ALL {
+            let dims = dims(action);
+            assert_eq!(dims[0], Dim::Data);
+            assert!(!dims.contains(&Dim::Event), "{action:?}");
+        }
+    }
+}

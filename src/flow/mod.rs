@@ -19,3 +19,6 @@ pub use graph::{Asks, Change, Graph, Step, build};
 pub use labels::{Label, LabelId, Labels, Origin, Purposes};
 pub use paths::Paths;
 pub use spread::{Spread, spread};
+
+#[cfg(test)]
+mod spec;
