@@ -2,6 +2,33 @@
 //!
 //! All that a policy says of an action is one diagram then, so an act takes one walk; what was asked
 //! lately is remembered.
+//!
+//! ```
+//! use abide::check::Judge;
+//! use abide::check::acts::{Act, Acts, Said};
+//! use abide::decide::Dim;
+//! use abide::model::{Action, NameId, PolicyId, lower, vocabulary::Kind};
+//! use abide::{source::FileId, syntax::parse};
+//!
+//! let text = "data email  party mailer  policy p { may share email with mailer }";
+//! let mut faults = Vec::new();
+//! let tree = parse(FileId(0), text, &mut faults);
+//! let model = lower(&[&tree], &Default::default(), &mut faults);
+//! assert!(faults.is_empty());
+//!
+//! let mut judge = Judge::new(&model, "2026-11-24".parse().expect("a day"));
+//! let acts = Acts::new(&mut judge, PolicyId(0), Action::Share).expect("one rule fits");
+//! let named = |kind, name| {
+//!     let names = model.vocabulary.of(kind);
+//!     let mut ids = (0..names.len() as u32).map(NameId);
+//!     ids.find(|id| names.shown(*id) == name).expect("it is declared")
+//! };
+//! let act = Act::new(&judge.space).with(&judge.space, Dim::Data, named(Kind::Data, "email"));
+//! assert_eq!(acts.of(&act), Said::Undeclared);
+//! let mailer = named(Kind::Party, "mailer");
+//! let act = act.with(&judge.space, Dim::Counterparty, mailer);
+//! assert_eq!(acts.of(&act), Said::Fine);
+//! ```
 
 use super::judge::Judge;
 use crate::decide::diagram::Classes;
