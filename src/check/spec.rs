@@ -292,3 +292,22 @@ fn the_way_of_a_finding_is_one_that_its_label_went() {
     let way = &outcome.findings[1].way;
     assert_eq!(data(&way[0]), data(&way[1]));
 }
+
+/// What a rule makes wrong of one label it may leave right of another, by what lasts from collection.
+#[test]
+fn what_lasts_counts_label_by_label() {
+    for data in [["phone", "email"], ["email", "phone"]] {
+        let text = format!(
+            "{WORDS} policy p {{ open process  never share contact with carrier unless signed }}
+             plan x {{ checks p
+               source one : customer  system console  external truck : carrier
+               one -> console : email given signed
+               one -> console : phone
+               console -> truck : {}  console -> truck : {} }}",
+            data[0], data[1]
+        );
+        let (listed, counts, _) = judged(&text, usize::MAX, 1);
+        assert_eq!(listed.len(), 1);
+        assert_eq!(judged(&text, 0, 1).1, counts);
+    }
+}
