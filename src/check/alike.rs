@@ -55,8 +55,8 @@ impl Alike {
     pub fn new(judge: &Judge, plan: &Plan, policies: &[PolicyId], numbers: Profiles) -> Alike {
         let vocabulary = &judge.model.vocabulary;
         let profile = |edge: &u32| {
-            let edge = &plan.edge(*edge as usize);
-            let literals: Vec<Literal> = current(&judge.expired, edge);
+            let edge = plan.edge(*edge as usize);
+            let literals: Vec<Literal> = current(&judge.expired, &edge);
             let situations = match &edge.kind {
                 EdgeKind::Arrow { .. } => of_arrow(vocabulary, plan, edge, &literals),
                 EdgeKind::Uses { .. } => {

@@ -49,7 +49,7 @@ pub struct EdgeAt<'a> {
 
 impl EdgeAt<'_> {
     fn relation(&self, judge: &Judge, label: LabelId) -> Relation {
-        let (vocabulary, edge) = (&judge.model.vocabulary, &self.plan.edge(self.at));
+        let (vocabulary, edge) = (&judge.model.vocabulary, self.plan.edge(self.at));
         relation(vocabulary, self.plan, edge, &self.graph.labels, label)
     }
 }

@@ -59,7 +59,7 @@ pub fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) ->
         .collect();
     for (at, node) in plan.nodes.iter().enumerate() {
         if node.kind == NodeKind::Store && !node.broken {
-            all.extend(store_place(judge, at, &node, graph, spread));
+            all.extend(store_place(judge, at, node, graph, spread));
         }
     }
     all
@@ -75,7 +75,7 @@ pub fn edge_place(
     only: Option<&Bits>,
 ) -> Place {
     let vocabulary = &judge.model.vocabulary;
-    let edge = &plan.edge(at);
+    let edge = plan.edge(at);
     let given = current(judge, &edge.given);
     let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
     let step = graph.step(at);
@@ -161,7 +161,7 @@ pub fn edge_place(
 pub fn store_place(
     judge: &Judge,
     at: usize,
-    node: &Node,
+    node: Node,
     graph: &Graph,
     spread: &Spread,
 ) -> Vec<Place> {
@@ -174,11 +174,11 @@ pub fn store_place(
     for keeps in node.keeps.iter().map(Some).chain([None]) {
         let given = current(judge, keeps.map_or(&[], |keeps| &keeps.given));
         let literals: Vec<Literal> = given.iter().map(|(literal, _)| *literal).collect();
-        let situation = of_store(vocabulary, node, keeps, &literals);
+        let situation = of_store(vocabulary, &node, keeps, &literals);
         let acts = spread
             .held(at)
             .filter(|label| {
-                keeping(vocabulary, node, graph.labels.get(*label).data)
+                keeping(vocabulary, &node, graph.labels.get(*label).data)
                     .iter()
                     .any(|one| match (one, keeps) {
                         (Some(one), Some(keeps)) => std::ptr::eq(*one, keeps),

@@ -88,7 +88,7 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
             continue;
         }
         let before = (run.findings.len(), run.impossible.len(), run.more.clone());
-        let places = store_place(judge, at, &node, &graph, &spread);
+        let places = store_place(judge, at, node, &graph, &spread);
         let waived = !node.waivers.is_empty();
         run.places(judge, &mut graph, &spread, &places, waived);
         if before == (run.findings.len(), run.impossible.len(), run.more.clone()) {

@@ -61,7 +61,7 @@ pub enum Open {
 pub fn of_arrow(
     vocabulary: &Vocabulary,
     plan: &Plan,
-    edge: &Edge,
+    edge: Edge,
     given: &[Literal],
 ) -> Vec<Situation> {
     let EdgeKind::Arrow { verb, .. } = &edge.kind else {
@@ -124,7 +124,7 @@ pub fn of_arrow(
 pub fn at_node(
     vocabulary: &Vocabulary,
     plan: &Plan,
-    edge: &Edge,
+    edge: Edge,
     action: Action,
     given: &[Literal],
 ) -> Situation {
@@ -204,7 +204,7 @@ pub fn keeping<'n>(
 pub fn relation(
     vocabulary: &Vocabulary,
     plan: &Plan,
-    edge: &Edge,
+    edge: Edge,
     labels: &Labels,
     label: LabelId,
 ) -> Relation {

@@ -36,7 +36,7 @@ pub fn unmet(
             continue;
         };
         for (node, store) in plan.nodes.iter().enumerate() {
-            if store.kind != NodeKind::Store || store.broken || does(judge, &store, rule) {
+            if store.kind != NodeKind::Store || store.broken || does(judge, store, rule) {
                 continue;
             }
             let mut data = FixedBitSet::with_capacity(vocabulary.of(Kind::Data).len());
@@ -87,7 +87,7 @@ pub fn unmet(
 }
 
 /// Whether a store does a rule's duty, soon enough after an event that the rule's covers.
-fn does(judge: &Judge, store: &Node, rule: &Rule) -> bool {
+fn does(judge: &Judge, store: Node, rule: &Rule) -> bool {
     let Statement::Must {
         duty,
         within,

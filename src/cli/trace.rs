@@ -102,7 +102,7 @@ pub fn run(args: &Args) -> Result<u8, String> {
 }
 
 fn print(model: &Model, plan: &Plan, step: &Step, depth: usize, text: &mut String) {
-    let edge = &plan.edge(step.edge);
+    let edge = plan.edge(step.edge);
     let verb = match &edge.kind {
         EdgeKind::Arrow { .. } => format!("-> {}", who(model, plan, step.node)),
         EdgeKind::Uses { .. } => "uses it".to_string(),
@@ -157,7 +157,7 @@ fn received(model: &Model, plan: &Plan, outcome: &plans::Outcome, party: &FixedB
 
 /// A node with its party and place.
 fn who(model: &Model, plan: &Plan, node: usize) -> String {
-    let node = &plan.node(node);
+    let node = plan.node(node);
     let mut notes = Vec::new();
     if let Some(party) = &node.party {
         notes.push(model.vocabulary.show_list(Kind::Party, party));

@@ -20,7 +20,7 @@ pub struct Chosen {
 }
 
 /// The sender and the receiver of an edge; of `uses` and `derives` both are the acting node.
-pub fn ends(edge: &Edge) -> (usize, usize) {
+pub fn ends(edge: Edge) -> (usize, usize) {
     (edge.from(), edge.to())
 }
 
@@ -58,7 +58,7 @@ pub fn choose(
             core[*at] = true;
         }
         for at in &edges {
-            let (from, to) = ends(&plan.edge(*at));
+            let (from, to) = ends(plan.edge(*at));
             core[from] = true;
             core[to] = true;
         }
@@ -70,7 +70,7 @@ pub fn choose(
         };
         let keep: Vec<bool> = (0..plan.edges.len())
             .map(|at| {
-                let (from, to) = ends(&plan.edge(at));
+                let (from, to) = ends(plan.edge(at));
                 edges.contains(&at) || (hop && (core[from] || core[to]))
             })
             .collect();
@@ -142,7 +142,7 @@ fn around(chosen: &mut Chosen, plan: &Plan, focus: &str, options: &Options) {
 fn walk(plan: &Plan, open: &[bool], start: usize, depth: usize, forward: bool, keep: &mut [bool]) {
     let mut next: Vec<Vec<usize>> = vec![Vec::new(); plan.nodes.len()];
     for (at, edge) in plan.edges.iter().enumerate().filter(|(at, _)| open[*at]) {
-        let (from, to) = ends(&edge);
+        let (from, to) = ends(edge);
         next[if forward { from } else { to }].push(at);
     }
     let mut distance = vec![None; plan.nodes.len()];
@@ -151,7 +151,7 @@ fn walk(plan: &Plan, open: &[bool], start: usize, depth: usize, forward: bool, k
     while let Some(node) = queue.pop_front() {
         let here: usize = distance[node].unwrap_or(0);
         for at in &next[node] {
-            let (from, to) = ends(&plan.edge(*at));
+            let (from, to) = ends(plan.edge(*at));
             if from == to {
                 keep[*at] = true;
                 continue;
@@ -172,7 +172,7 @@ fn walk(plan: &Plan, open: &[bool], start: usize, depth: usize, forward: bool, k
 /// Some nodes and those at the ends of edges.
 fn touched(plan: &Plan, edges: &[bool], mut nodes: Vec<bool>) -> Vec<bool> {
     for (edge, _) in plan.edges.iter().zip(edges).filter(|(_, keep)| **keep) {
-        let (from, to) = ends(&edge);
+        let (from, to) = ends(edge);
         nodes[from] = true;
         nodes[to] = true;
     }

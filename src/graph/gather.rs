@@ -78,7 +78,7 @@ pub fn gather(
 /// The party of a node (of a source, its subjects) and, if asked, where it is.
 fn part(model: &Model, plan: &Plan, at: usize, by_region: bool) -> String {
     let vocabulary = &model.vocabulary;
-    let node = &plan.node(at);
+    let node = plan.node(at);
     let show = |kind: Kind, list: &Option<NameSet>| match list {
         Some(list) => vocabulary.show_list(kind, list),
         None => String::new(),

@@ -66,7 +66,7 @@ impl<'a> Found<'a> {
                 Some(Place::Node(at)) => found.nodes[at].push(diagnostic),
                 Some(Place::Edge(at)) => {
                     found.edges[at].push(diagnostic);
-                    let to = ends(&plan.edge(at)).1;
+                    let to = ends(plan.edge(at)).1;
                     if plan.node(to).kind == NodeKind::External && is_undeclared(diagnostic) {
                         found.undeclared.insert(to);
                     }

@@ -175,20 +175,20 @@ pub fn draw(
             cluster,
             shape: shape(node.kind),
             name: node.name().to_string(),
-            about: words::about(model, &node),
+            about: words::about(model, node),
             notes: Vec::new(),
             marks: found.of_node(at),
             state: found.node_state(at),
-            tooltip: words::node_tooltip(model, &node, &found.messages_of_node(at)),
+            tooltip: words::node_tooltip(model, node, &found.messages_of_node(at)),
             link: words::link(sources, node.span()),
         });
     }
     for (at, edge) in plan.edges.iter().enumerate() {
-        let (from, to) = choose::ends(&edge);
+        let (from, to) = choose::ends(edge);
         let (true, Some(from), Some(to)) = (chosen.edges[at], drawn[from], drawn[to]) else {
             continue;
         };
-        let said = words::Flow::new(model, &edge, &carried[at]);
+        let said = words::Flow::new(model, edge, &carried[at]);
         let marks = found.of_edge(at, &said.list);
         let state = found.edge_state(at);
         if let Some(text) = said.note {
@@ -252,7 +252,7 @@ impl Clusters {
     }
 
     fn by_party(model: &Model, plan: &Plan, found: &Found) -> Clusters {
-        let receives: BTreeSet<usize> = plan.edges.iter().map(|e| choose::ends(&e).1).collect();
+        let receives: BTreeSet<usize> = plan.edges.iter().map(|e| choose::ends(e).1).collect();
         let parties = model.vocabulary.of(Kind::Party);
         let of: Vec<Option<usize>> = plan
             .nodes

@@ -79,7 +79,7 @@ pub fn count(number: usize, what: &str) -> String {
 }
 
 /// What a node is: its kind, party and place.
-pub fn about(model: &Model, node: &Node) -> String {
+pub fn about(model: &Model, node: Node) -> String {
     let vocabulary = &model.vocabulary;
     let show = |kind: Kind, list: &Option<NameSet>| {
         list.as_ref().map(|list| vocabulary.show_list(kind, list))
@@ -114,7 +114,7 @@ pub fn about(model: &Model, node: &Node) -> String {
 }
 
 /// All there is to say of a node.
-pub fn node_tooltip(model: &Model, node: &Node, messages: &str) -> String {
+pub fn node_tooltip(model: &Model, node: Node, messages: &str) -> String {
     let vocabulary = &model.vocabulary;
     let mut all = vec![
         format!("{}: {}", node.name(), about(model, node)),
@@ -169,7 +169,7 @@ pub struct Flow {
 
 impl Flow {
     /// The words of an edge.
-    pub fn new(model: &Model, edge: &Edge, carried: &Carried) -> Flow {
+    pub fn new(model: &Model, edge: Edge, carried: &Carried) -> Flow {
         let vocabulary = &model.vocabulary;
         let show = |kind: Kind, list: &NameSet| vocabulary.show_list(kind, list);
         let mut details = Vec::new();

@@ -96,7 +96,7 @@ pub(super) fn what(
     match finding.at {
         At::Store(node) => format!("`{}` keeps {data}{form}{purpose}", plan.node(node).name()),
         At::Edge(at) => {
-            let edge = &plan.edge(at);
+            let edge = plan.edge(at);
             let (from, to) = edge_ends(plan, edge);
             match (finding.action, &edge.kind) {
                 (Action::Collect, _) => {
@@ -230,7 +230,7 @@ pub(super) fn ways_out(
 pub(super) fn steps(model: &Model, plan: &Plan, outcome: &Outcome, way: &Way) -> Vec<Step> {
     way.iter()
         .map(|(at, label)| {
-            let edge = &plan.edge(*at);
+            let edge = plan.edge(*at);
             let (from, to) = edge_ends(plan, edge);
             let data = outcome.graph.labels.get(*label).data;
             Step {

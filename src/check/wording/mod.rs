@@ -61,7 +61,7 @@ pub fn plan(
         if left_out(diags, &codes::UNSOURCED_DATA, At::Edge(unsourced.edge)) {
             continue;
         }
-        let edge = &plan.edge(unsourced.edge);
+        let edge = plan.edge(unsourced.edge);
         let name = model.vocabulary.of(Kind::Data).shown(unsourced.name);
         let node = plan.node(edge.from()).name();
         diags.push(with_flow(
@@ -82,8 +82,8 @@ pub fn plan(
         if left_out(diags, &codes::NOTHING_TO_CARRY, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edge(*at);
-        let node = &plan.node(edge.from());
+        let edge = plan.edge(*at);
+        let node = plan.node(edge.from());
         let (label, help) = if node.kind == NodeKind::Source {
             (
                 format!("`{}` is a source: what it gives must be named", node.name()),
@@ -110,7 +110,7 @@ pub fn plan(
         if left_out(diags, &codes::REIDENTIFIED_DATA, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edge(*at);
+        let edge = plan.edge(*at);
         let data = model.vocabulary.show_set(Kind::Data, data);
         let form = edge
             .form
@@ -182,7 +182,7 @@ pub fn plan(
         if left_out(diags, &codes::REGION_UNSTATED, At::Edge(*at)) {
             continue;
         }
-        let edge = &plan.edge(*at);
+        let edge = plan.edge(*at);
         let names: Vec<String> = silent
             .iter()
             .map(|node| format!("`{}`", plan.node(*node).name()))
@@ -206,7 +206,7 @@ pub fn plan(
 
 fn of_unmet(model: &Model, plan: &Plan, unmet: &Unmet) -> Diagnostic {
     let vocabulary = &model.vocabulary;
-    let node = &plan.node(unmet.node);
+    let node = plan.node(unmet.node);
     let policy = model.policy(unmet.rule.0);
     let rule = &policy.rules[unmet.rule.1];
     let data = vocabulary.show_set(Kind::Data, &unmet.data);
@@ -251,23 +251,23 @@ fn of_unmet(model: &Model, plan: &Plan, unmet: &Unmet) -> Diagnostic {
 fn ends(plan: &Plan, at: At) -> (crate::source::Span, String, String) {
     match at {
         At::Edge(at) => {
-            let edge = &plan.edge(at);
+            let edge = plan.edge(at);
             let (from, to) = edge_ends(plan, edge);
             (edge.span(), from, to)
         }
         At::Store(node) => {
-            let node = &plan.node(node);
+            let node = plan.node(node);
             (node.span(), node.name().to_string(), String::new())
         }
     }
 }
 
-fn edge_ends(plan: &Plan, edge: &Edge) -> (String, String) {
+fn edge_ends(plan: &Plan, edge: Edge) -> (String, String) {
     let name = |node: usize| plan.node(node).name().to_string();
     (name(edge.from()), name(edge.to()))
 }
 
-fn flow_of_edge(plan: &Plan, edge: &Edge, data: &str) -> FlowFinding {
+fn flow_of_edge(plan: &Plan, edge: Edge, data: &str) -> FlowFinding {
     let (from, to) = edge_ends(plan, edge);
     FlowFinding {
         plan: plan.name.clone(),
