@@ -57,12 +57,16 @@ pub fn places(judge: &Judge, plan: &Plan, graph: &mut Graph, spread: &Spread) ->
     let mut all: Vec<Place> = (0..plan.edges.len())
         .map(|at| edge_place(judge, plan, at, graph, spread, None))
         .collect();
-    for (at, node) in plan.nodes.iter().enumerate() {
-        if node.kind == NodeKind::Store && !node.broken {
-            all.extend(store_place(judge, at, node, graph, spread));
-        }
+    for (at, node) in stores(plan) {
+        all.extend(store_place(judge, at, node, graph, spread));
     }
     all
+}
+
+/// The stores that are judged, with their positions: those in which nothing is in error.
+pub fn stores(plan: &Plan) -> impl Iterator<Item = (usize, Node<'_>)> {
+    let nodes = plan.nodes.iter().enumerate();
+    nodes.filter(|(_, node)| node.kind == NodeKind::Store && !node.broken)
 }
 
 /// What happens on an edge, to all labels or to `only` some.

@@ -5,7 +5,7 @@ use super::alike::Alike;
 use super::findings::{At, Finding};
 use super::judge::{Judge, RuleRef};
 use super::judging::Run;
-use super::places::{places, store_place};
+use super::places::{places, store_place, stores};
 use super::profiles::Profiles;
 use super::remarks;
 use super::standing::{Unmet, unmet};
@@ -13,7 +13,6 @@ use crate::flow::rows::RowId;
 use crate::flow::unsourced::{Unsourced, spread_all};
 use crate::flow::{Graph, Spread, build};
 use crate::jobs;
-use crate::model::plans::NodeKind;
 use crate::model::vocabulary::Literal;
 use crate::model::{Plan, PolicyId};
 use crate::source::Span;
@@ -79,10 +78,7 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
     run.edges(judge, plan, &mut graph, &spread, &mut alike, jobs);
     // Stores whose rows say the same and that hold the same are alike.
     let mut fine: FxHashSet<(u32, RowId)> = FxHashSet::default();
-    for (at, node) in plan.nodes.iter().enumerate() {
-        if node.kind != NodeKind::Store || node.broken {
-            continue;
-        }
+    for (at, node) in stores(plan) {
         let key = (node.number(), spread.row_of[at]);
         if fine.contains(&key) {
             continue;
