@@ -91,7 +91,6 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
             fine.insert(key);
         }
     }
-    merge_places(&mut run.impossible);
     let mut duties = Vec::new();
     for policy in &policies {
         duties.extend(unmet(judge, plan, *policy, &graph.labels, &spread));
@@ -155,11 +154,6 @@ pub fn met(judge: &mut Judge, plan: &Plan) -> Option<BTreeSet<RuleRef>> {
         }
     }
     Some(met)
-}
-
-fn merge_places(places: &mut Vec<(At, Span)>) {
-    let mut seen = BTreeSet::new();
-    places.retain(|(at, span)| seen.insert((*at, *span)));
 }
 
 fn unique(policies: &[PolicyId]) -> Vec<PolicyId> {
