@@ -20,6 +20,7 @@ context portal, api
 fact consent excludes opted-out
 fact opted-out
 lasting fact signed excludes unsigned
+lasting fact sealed
 fact unsigned
 event closure
 duty notify { notify-subject }, record
@@ -296,15 +297,19 @@ fn the_way_of_a_finding_is_one_that_its_label_went() {
 /// What a rule makes wrong of one label it may leave right of another, by what lasts from collection.
 #[test]
 fn what_lasts_counts_label_by_label() {
-    for data in [["phone", "email"], ["email", "phone"]] {
+    for (data, others) in [
+        (["phone", "email"], ""),
+        (["email", "phone"], ""),
+        (["phone", "email"], "given sealed"),
+    ] {
         let text = format!(
             "{WORDS} policy p {{ open process  never share contact with carrier unless signed }}
              plan x {{ checks p
                source one : customer  system console  external truck : carrier
                one -> console : email given signed
-               one -> console : phone
+               one -> console : phone {}
                console -> truck : {}  console -> truck : {} }}",
-            data[0], data[1]
+            others, data[0], data[1]
         );
         let (listed, counts, _) = judged(&text, usize::MAX, 1);
         assert_eq!(listed.len(), 1);
