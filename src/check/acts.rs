@@ -1,7 +1,8 @@
 //! Acts judged one by one, as a program asks that looks at each of its acts as it happens.
 //!
 //! All that a policy says of an action is one diagram then, so an act takes one walk; what was asked
-//! lately is remembered.
+//! lately is remembered. An act stands for itself: what a datum derives from is asked by further acts, and
+//! that people may have their own data back (§4 of the language) is not known here. Plans know both.
 //!
 //! ```
 //! use abide::check::Judge;
