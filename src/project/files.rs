@@ -82,9 +82,10 @@ pub fn read_within(path: &Path, most: u64) -> Result<Option<Vec<u8>>, String> {
 
 /// All that there is to read, if it is at most `most` bytes; `size` is how many it should be.
 pub fn within(from: &mut impl Read, size: u64, most: u64) -> std::io::Result<Option<Vec<u8>>> {
-    // One byte more tells the end without room for another piece.
+    // One byte more tells the end without room for another piece. Where there is no room, reading says so.
     let room = size.min(most).saturating_add(1);
-    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
+    let mut bytes = Vec::new();
+    let _ = bytes.try_reserve_exact(usize::try_from(room).unwrap_or(0));
     from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
