@@ -125,3 +125,28 @@ impl Build<'_> {
         Some(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two bits far apart tell four classes; that takes three nodes, and with room for fewer there is no
+    /// answer.
+    #[test]
+    fn classes_of_two_sets_take_three_nodes() {
+        let width = 130;
+        let sets = [3, 129].map(|bit| Diagram::bit(width, bit, true));
+        let sets: Vec<&Diagram> = sets.iter().collect();
+        let mut class = |within: &[Option<bool>]| {
+            let number = |set: usize| within[set].map(u32::from);
+            Some(number(0)? + 2 * number(1)?)
+        };
+        assert!(Classes::new(&sets, 2, &mut class).is_none());
+        let classes = Classes::new(&sets, 3, &mut class).expect("there is room");
+        assert_eq!(classes.size(), 3);
+        for (first, last) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let vector = [first << 3, u64::MAX, last << 1];
+            assert_eq!(u64::from(classes.of(&vector)), first + 2 * last);
+        }
+    }
+}
