@@ -25,11 +25,7 @@ use std::collections::BTreeMap;
 /// Both shapes, large enough that most of what is judged is alike to something judged before.
 const SHAPES: [(Shape, usize); 2] = [(Shape::Local, 20_000), (Shape::Dense, 20_000)];
 
-fn files(shape: Shape, nodes: usize) -> Files {
-    shapes::files(shape, nodes)
-}
-
-/// The same under rules that most of the plan breaks, some in several ways: little may be shared, and
+/// The same plans under rules that most of the plan breaks, some in several ways: little may be shared, and
 /// rules name what has much below it.
 fn harsher(shape: Shape, nodes: usize) -> Files {
     let files = shapes::files(shape, nodes);
@@ -91,7 +87,7 @@ fn counts_as_it_lists(model: &Model) {
 #[test]
 fn what_is_only_counted_is_as_much_as_what_is_listed() {
     for (shape, nodes) in SHAPES {
-        counts_as_it_lists(&model(&files(shape, nodes)));
+        counts_as_it_lists(&model(&shapes::files(shape, nodes)));
     }
 }
 
@@ -105,7 +101,7 @@ fn so_it_is_where_most_of_a_plan_is_wrong() {
 #[test]
 fn labels_spread_as_far_as_bits_do_one_by_one() {
     for (shape, nodes) in SHAPES {
-        let model = model(&files(shape, nodes));
+        let model = model(&shapes::files(shape, nodes));
         let (plan, expired) = (&model.plans[0], FixedBitSet::new());
         let mut graph = build(&model.vocabulary, plan, &expired, Asks::default());
         let (held, _) = spread_all(&model.vocabulary, plan, &mut graph);
