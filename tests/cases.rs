@@ -180,7 +180,7 @@ fn parse_case(file: &Path) -> Result<(), Failed> {
                 let known: Vec<&str> = names
                     .entries
                     .iter()
-                    .map(|entry| sources.slice(entry.path.span))
+                    .map(|entry| sources.slice(entry.path.span()))
                     .collect();
                 format!("{} {}\n", names.kind.word(), known.join(", "))
             }

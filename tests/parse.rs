@@ -22,6 +22,17 @@ fn every_construct_parses() {
     assert_eq!(ast.items.len(), 9);
 }
 
+/// A tree takes some four bytes for each byte of its text; most of that are these. (Where a word has 64 bits.)
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn what_a_tree_is_full_of_stays_small() {
+    assert!(size_of::<Rule>() <= 128);
+    assert!(size_of::<Clause>() <= 64);
+    assert!(size_of::<Path>() <= 40);
+    assert!(size_of::<Names>() <= 32);
+    assert!(size_of::<Text>() <= 32);
+}
+
 #[test]
 fn each_broken_statement_is_reported_and_the_others_are_kept() {
     let text = "policy p {\n  may share\n  never share b with c\n  share b only\n  may use a\n}\n\
@@ -118,7 +129,7 @@ fn doc_comments_belong_to_the_rule_they_stand_before() {
         .items
         .iter()
         .map(|item| match item {
-            PolicyItem::Rule(rule) => rule.docs.len(),
+            PolicyItem::Rule(rule) => rule.docs().len(),
             _ => 0,
         })
         .collect();

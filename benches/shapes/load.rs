@@ -29,7 +29,7 @@ fn texts<'t>(ast: &Ast, files: &'t Files) -> BTreeMap<Span, TableText<'t>> {
         PlanItem::Table(table) => Some(&table.path),
         _ => None,
     });
-    let of = |path: &Text| match path.value.as_str() {
+    let of = |path: &Text| match &*path.value {
         "nodes.csv" => (FileId(1), files.nodes.as_str()),
         _ => (FileId(2), files.flows.as_str()),
     };

@@ -279,19 +279,19 @@ impl<'a> Written<'a> {
             let own = exception.citations.iter();
             let own = own.map(|phrase| Citation { phrase, rule });
             self.citations.extend(own);
-            self.exceptions(rule, &exception.except);
+            self.exceptions(rule, exception.relief.except());
         }
     }
 }
 
 fn exceptions(body: &RuleBody) -> &[Exception] {
     match body {
-        RuleBody::May(_, _, _, except)
-        | RuleBody::Never(_, _, _, except)
-        | RuleBody::Retain(_, _, _, except)
-        | RuleBody::Limit { except, .. } => except,
+        RuleBody::May(_, _, relief)
+        | RuleBody::Never(_, _, relief)
+        | RuleBody::Retain(_, _, relief) => relief.except(),
+        RuleBody::Limit(limit) => limit.relief.except(),
         RuleBody::Requires(..)
-        | RuleBody::Must { .. }
+        | RuleBody::Must(..)
         | RuleBody::Processor(..)
         | RuleBody::Note(..) => &[],
     }
@@ -304,10 +304,10 @@ impl Citation<'_> {
             _ => Status::Covered,
         };
         Tie {
-            policy: encoded.policy.name.text.clone(),
-            label: self.rule.label.as_ref().map(|label| label.text.clone()),
+            policy: encoded.policy.name.text.to_string(),
+            label: self.rule.label().map(|label| label.text.to_string()),
             text: sources.slice(self.rule.statement).to_string(),
-            phrase: Some(self.phrase.value.clone()),
+            phrase: Some(self.phrase.value.to_string()),
             status,
             ..place(self.rule.statement, sources)
         }
@@ -316,8 +316,8 @@ impl Citation<'_> {
 
 fn title_tie(encoded: &Encoded, title: &Text, sources: &SourceMap) -> Tie {
     Tie {
-        policy: encoded.policy.name.text.clone(),
-        text: title.value.clone(),
+        policy: encoded.policy.name.text.to_string(),
+        text: title.value.to_string(),
         ..place(title.span, sources)
     }
 }
@@ -346,7 +346,7 @@ fn add(notice: &Notice, ties: &mut [Vec<Tie>], sentence: usize, tie: Tie) {
 
 fn names(policies: &[Encoded]) -> Vec<String> {
     let own = policies.iter().filter(|encoded| encoded.own);
-    own.map(|encoded| encoded.policy.name.text.clone())
+    own.map(|encoded| encoded.policy.name.text.to_string())
         .collect()
 }
 

@@ -382,10 +382,10 @@ impl Printer<'_, '_> {
 
     fn word(&mut self, word: usize) {
         let lexeme = self.source.words[word];
-        self.separate(lexeme.start);
+        self.separate(lexeme.start());
         let source = self.source;
         self.write(&source.shown[word]);
-        self.last_end = self.last_end.max(lexeme.end);
+        self.last_end = self.last_end.max(lexeme.end());
     }
 
     fn raw(&mut self, start: usize, end: usize) {

@@ -44,7 +44,7 @@ fn read(text: &str) -> Source<'_> {
             lexemes
                 .iter()
                 .filter(|lexeme| lexeme.token == Token::Doc)
-                .map(|lexeme| (lexeme.start, lexeme.end, lexeme.first, true)),
+                .map(|lexeme| (lexeme.start(), lexeme.end(), lexeme.first, true)),
         )
         .map(|(start, end, own_line, doc)| Trivia {
             start,
@@ -77,7 +77,7 @@ fn commented(words: &[Lexeme], trivia: &[Trivia]) -> Vec<bool> {
     words
         .iter()
         .map(|word| {
-            while trivia.get(next).is_some_and(|t| t.start < word.start) {
+            while trivia.get(next).is_some_and(|t| t.start < word.start()) {
                 next += 1;
                 waits = true;
             }
@@ -90,7 +90,7 @@ fn commented(words: &[Lexeme], trivia: &[Trivia]) -> Vec<bool> {
 /// A word as it is to be written: names without backticks that they don't need, units of time in
 /// the number of their count.
 fn shown<'a>(text: &'a str, words: &[Lexeme], at: usize) -> Cow<'a, str> {
-    let slice = |at: usize| &text[words[at].start..words[at].end];
+    let slice = |at: usize| &text[words[at].start()..words[at].end()];
     let word = slice(at);
     match words[at].token {
         Token::Quoted => {
@@ -173,7 +173,7 @@ impl Layout<'_, '_> {
     fn at(&self, byte: u32) -> usize {
         self.source
             .words
-            .partition_point(|word| word.start < byte as usize)
+            .partition_point(|word| word.start() < byte as usize)
     }
 
     /// The words of a span, from one to before the other.
@@ -184,7 +184,7 @@ impl Layout<'_, '_> {
     /// The reserved word or name without backticks at a place, else nothing.
     fn word(&self, at: usize) -> &str {
         match self.source.words.get(at) {
-            Some(word) if word.token == Token::Word => &self.source.text[word.start..word.end],
+            Some(word) if word.token == Token::Word => &self.source.text[word.start()..word.end()],
             _ => "",
         }
     }
@@ -199,7 +199,7 @@ impl Layout<'_, '_> {
     fn is_text(&self, at: usize) -> bool {
         matches!(
             self.source.words.get(at).map(|word| word.token),
-            Some(Token::Text(_))
+            Some(Token::Text | Token::OpenText)
         )
     }
 

@@ -53,7 +53,7 @@ impl Layout<'_, '_> {
                 .find(|at| self.mark(*at) == Some('{'))
                 .unwrap_or(from),
         };
-        let end = last.map_or(self.source.words[open].end as u32, |last| last.end);
+        let end = last.map_or(self.source.words[open].end() as u32, |last| last.end);
         let close = (span.end > end && self.mark(to - 1) == Some('}')).then(|| to - 1);
         let head = match broken {
             Some(head) => Doc::Raw(head.start as usize, head.end as usize),
@@ -86,11 +86,11 @@ impl Layout<'_, '_> {
 
     fn rule(&self, rule: &Rule) -> Doc {
         let mut docs = Vec::new();
-        self.on_own_lines(rule.waivers.iter().map(|waiver| waiver.span), &mut docs);
+        self.on_own_lines(rule.waivers().iter().map(|waiver| waiver.span), &mut docs);
         self.on_own_lines(rule.citations.iter().map(|text| text.span), &mut docs);
         let words = self.range(rule.statement);
         let statement = self.statement(words, RULE);
-        docs.push(match &rule.label {
+        docs.push(match rule.label() {
             None => statement,
             Some(label) => {
                 let (from, _) = self.range(label.span);

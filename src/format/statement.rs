@@ -65,8 +65,8 @@ impl Layout<'_, '_> {
     /// Whether a comment `//~ code` ends the line of words that stand in one line.
     fn has_marks(&self, from: usize, to: usize) -> bool {
         let text = self.source.text;
-        let start = self.source.words[from].start;
-        let end = self.source.words[to - 1].end;
+        let start = self.source.words[from].start();
+        let end = self.source.words[to - 1].end();
         let trivia = &self.source.trivia;
         let next = trivia.partition_point(|found| found.start < end);
         !text[start..end].contains('\n')

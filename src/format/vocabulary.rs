@@ -10,7 +10,7 @@ impl Layout<'_, '_> {
         let Some(first) = vocabulary.entries.first() else {
             return self.line(vocabulary.span);
         };
-        let mut docs = self.run(from, self.at(first.path.span.start));
+        let mut docs = self.run(from, self.at(first.path.span().start));
         docs.push(Doc::Space(1));
         let mut end = from;
         for (at, entry) in vocabulary.entries.iter().enumerate() {
@@ -42,10 +42,10 @@ impl Layout<'_, '_> {
     }
 
     fn entry(&self, entry: &Entry) -> Vec<Doc> {
-        let (from, to) = (self.at(entry.path.span.start), self.at(entry.span.end));
+        let (from, to) = (self.at(entry.path.span().start), self.at(entry.span.end));
         let open = match &entry.description {
             Some(text) => self.at(text.span.end),
-            None => self.at(entry.path.span.end),
+            None => self.at(entry.path.span().end),
         };
         let mut docs = self.run(from, open);
         if open >= to {
@@ -71,7 +71,9 @@ impl Layout<'_, '_> {
                 return true;
             };
             let (before, entry) = (&all[before], &all[at]);
-            !plain(before) || !plain(entry) || self.empty_line_between(before.span, entry.path.span)
+            !plain(before)
+                || !plain(entry)
+                || self.empty_line_between(before.span, entry.path.span())
         };
         all.iter()
             .enumerate()

@@ -53,12 +53,12 @@ pub fn check(loaded: &Loaded, home: &BTreeSet<FileId>, diags: &mut Diags) {
 /// Looks for a file, unless it lies outside: whether there is one is nothing that a policy can find out.
 fn look_for(loaded: &Loaded, text: &Text) -> Evidence {
     let from = loaded.sources.file(text.span.file).path.as_path();
-    let target = from.parent().unwrap_or(Path::new("")).join(&text.value);
+    let target = from.parent().unwrap_or(Path::new("")).join(&*text.value);
     let full = files::canonical(&target);
     let root = files::root_of(from, loaded.common.as_deref());
     let path = full.starts_with(root).then_some(full);
     Evidence {
-        named: text.value.clone(),
+        named: text.value.to_string(),
         span: text.span,
         there: path.as_deref().is_some_and(files::exists),
         path,

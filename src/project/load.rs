@@ -293,7 +293,7 @@ impl Loader<'_> {
             .items
             .iter()
             .filter_map(|item| match item {
-                Item::Include(include) => Some((include.path.value.clone(), include.path.span)),
+                Item::Include(include) => Some((include.path.value.to_string(), include.path.span)),
                 _ => None,
             })
             .collect();
@@ -355,7 +355,7 @@ impl Loader<'_> {
             })
             .flatten()
             .filter_map(|item| match item {
-                PlanItem::Table(table) => Some((table.path.value.clone(), table.path.span)),
+                PlanItem::Table(table) => Some((table.path.value.to_string(), table.path.span)),
                 _ => None,
             })
             .collect();

@@ -40,7 +40,7 @@ pub fn named(input: &Input, asts: &[Ast]) -> Result<Vec<(String, PathBuf)>, Stri
         let known = || {
             asts.iter()
                 .flat_map(policies)
-                .map(|policy| &policy.name.text)
+                .map(|policy| &*policy.name.text)
         };
         if named.iter().any(|(name, _)| name == policy) {
             continue;
@@ -51,7 +51,7 @@ pub fn named(input: &Input, asts: &[Ast]) -> Result<Vec<(String, PathBuf)>, Stri
             named.push((policy.clone(), placed.value.clone()));
         } else if input.whole {
             let origin = &placed.origin;
-            let hint = nearest(policy, known().map(String::as_str))
+            let hint = nearest(policy, known())
                 .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             return Err(format!(
                 "{}:{}: there is no policy `{policy}`{hint}",

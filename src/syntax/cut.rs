@@ -49,16 +49,20 @@ pub enum Part {
     /// A statement in its context.
     Statement(Piece),
     /// A policy, section, plan or test.
-    Block {
-        /// Its kind.
-        kind: Context,
-        /// Its text up to and with the brace.
-        head: Piece,
-        /// What is in it.
-        body: Vec<Part>,
-        /// One past its closing brace, or past its last token.
-        end: usize,
-    },
+    Block(Box<Block>),
+}
+
+/// A policy, section, plan or test.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// Its kind.
+    pub kind: Context,
+    /// Its text up to and with the brace.
+    pub head: Piece,
+    /// What is in it.
+    pub body: Vec<Part>,
+    /// One past its closing brace, or past its last token.
+    pub end: usize,
 }
 
 /// Cuts a text in which braces, parentheses and exceptions nest so deep at most. Faults of whole blocks are listed apart.
@@ -84,12 +88,6 @@ pub fn cut(text: &str, deepest: usize) -> (Vec<Part>, Vec<Fault>, Vec<CommentPla
 /// Whether a word begins a declaration at the top level.
 pub fn is_top(word: &str) -> bool {
     TOP.contains(&word)
-}
-
-struct Block {
-    kind: Context,
-    head: Piece,
-    body: Vec<Part>,
 }
 
 /// The statement being read.
@@ -145,11 +143,11 @@ const RULES: [&str; 12] = [
 ];
 const NODES: [&str; 5] = ["checks", "source", "system", "store", "external"];
 
-impl Cutter<'_> {
-    fn word(&self, at: usize) -> &str {
+impl<'a> Cutter<'a> {
+    fn word(&self, at: usize) -> &'a str {
         let lexeme = &self.tokens[at];
         match lexeme.token {
-            Token::Word => &self.text[lexeme.start..lexeme.end],
+            Token::Word => &self.text[lexeme.start()..lexeme.end()],
             _ => "",
         }
     }
@@ -183,7 +181,7 @@ impl Cutter<'_> {
             }
             _ => self.extend(at, starts),
         }
-        self.last_end = lexeme.end;
+        self.last_end = lexeme.end();
     }
 
     /// Whether a token that is first on its line shows that a brace above was never closed.
@@ -208,10 +206,12 @@ impl Cutter<'_> {
     }
 
     fn declares(&self, at: usize) -> bool {
-        self.tokens
-            .get(at + 1)
-            .is_some_and(|next| matches!(next.token, Token::Word | Token::Quoted | Token::Text(_)))
-            && !STARTS.contains(&self.word(at + 1))
+        self.tokens.get(at + 1).is_some_and(|next| {
+            matches!(
+                next.token,
+                Token::Word | Token::Quoted | Token::Text | Token::OpenText
+            )
+        }) && !STARTS.contains(&self.word(at + 1))
     }
 
     /// Ends what is open, back to where a token can stand.
@@ -253,7 +253,7 @@ impl Cutter<'_> {
         }
         match lexeme.token {
             Token::Doc => true,
-            Token::Text(_) => {
+            Token::Text | Token::OpenText => {
                 matches!(self.context(), Context::Policy | Context::Section)
                     && !matches!(
                         word_before,
@@ -304,7 +304,7 @@ impl Cutter<'_> {
             && self
                 .tokens
                 .get(at + 1)
-                .is_some_and(|next| matches!(next.token, Token::Text(_)))
+                .is_some_and(|next| matches!(next.token, Token::Text | Token::OpenText))
     }
 
     /// Whether a token is past what stands before a statement.
@@ -315,7 +315,7 @@ impl Cutter<'_> {
         }
         match (self.context(), self.tokens[at].token) {
             (_, Token::Doc) => false,
-            (Context::Policy | Context::Section, Token::Text(_)) => false,
+            (Context::Policy | Context::Section, Token::Text | Token::OpenText) => false,
             (Context::Policy | Context::Section, _) => {
                 RULES.contains(&word) || VERBS.contains(&word)
             }
@@ -333,12 +333,12 @@ impl Cutter<'_> {
         if lexeme.token == Token::Doc && self.now.as_ref().is_none_or(|now| now.inner.is_empty()) {
             let now = self
                 .now
-                .get_or_insert_with(|| current(lexeme.end, lexeme.end));
+                .get_or_insert_with(|| current(lexeme.end(), lexeme.end()));
             if !now.body {
-                now.piece.docs.push((lexeme.start, lexeme.end));
+                now.piece.docs.push((lexeme.start(), lexeme.end()));
                 if now.piece.start == now.piece.end {
-                    now.piece.start = lexeme.end;
-                    now.piece.end = lexeme.end;
+                    now.piece.start = lexeme.end();
+                    now.piece.end = lexeme.end();
                 }
                 return;
             }
@@ -346,41 +346,45 @@ impl Cutter<'_> {
         let before_body = self.now.as_ref().is_none_or(|now| !now.body);
         let is_body = before_body && self.is_body(at);
         let junk = self.now.is_none() && !starts;
-        let word = self.word(at).to_string();
+        let word = self.word(at);
         let context = self.context();
         let now = self
             .now
-            .get_or_insert_with(|| current(lexeme.start, lexeme.start));
+            .get_or_insert_with(|| current(lexeme.start(), lexeme.start()));
         let fresh = now.piece.start == now.piece.end;
         if fresh {
-            now.piece.start = lexeme.start;
+            now.piece.start = lexeme.start();
         }
         // What follows docs or nothing and begins no statement is read as one, to be reported.
         if is_body || junk || (fresh && !starts) {
             now.body = true;
         }
         if starts && is_body {
-            now.opens = match (context, word.as_str()) {
+            now.opens = match (context, word) {
                 (Context::Top, "policy") => Some(Context::Policy),
                 (Context::Top, "plan") => Some(Context::Plan),
                 (Context::Top, "test") => Some(Context::Test),
                 (Context::Policy | Context::Section, "section") => Some(Context::Section),
                 _ => None,
             };
-            now.names = context == Context::Top && KINDS.contains(&word.as_str());
+            now.names = context == Context::Top && KINDS.contains(&word);
         }
         match lexeme.token {
             Token::Mark('{') if now.inner.is_empty() && now.opens.is_some() => {
                 // Blocks nest no deeper, or it would have been opened.
-                now.piece.fault.get_or_insert(Fault::TooDeep(lexeme.start));
-                now.inner.push(lexeme.start);
+                now.piece
+                    .fault
+                    .get_or_insert(Fault::TooDeep(lexeme.start()));
+                now.inner.push(lexeme.start());
             }
-            Token::Mark('{' | '(') => now.inner.push(lexeme.start),
+            Token::Mark('{' | '(') => now.inner.push(lexeme.start()),
             Token::Mark('}' | ')') => {
                 now.inner.pop();
             }
-            Token::Text(false) => {
-                now.piece.fault.get_or_insert(Fault::OpenText(lexeme.start));
+            Token::OpenText => {
+                now.piece
+                    .fault
+                    .get_or_insert(Fault::OpenText(lexeme.start()));
             }
             Token::Word if word == "except" => now.excepts += 1,
             // A bullet begins an exception beside the one before.
@@ -389,20 +393,23 @@ impl Cutter<'_> {
         }
         if now.inner.len() + now.excepts > self.deepest {
             // Where it first is too deep, not where it ends.
-            now.piece.fault.get_or_insert(Fault::TooDeep(lexeme.start));
+            now.piece
+                .fault
+                .get_or_insert(Fault::TooDeep(lexeme.start()));
         }
-        now.piece.end = lexeme.end;
+        now.piece.end = lexeme.end();
     }
 
     fn open_block(&mut self, at: usize) {
         let lexeme = self.tokens[at];
         let mut now = self.now.take().expect("a block has a head");
-        now.piece.end = lexeme.end;
+        now.piece.end = lexeme.end();
         let kind = now.opens.expect("only heads open blocks");
         self.open.push(Block {
             kind,
             head: now.piece,
             body: Vec::new(),
+            end: lexeme.end(),
         });
     }
 
@@ -410,24 +417,20 @@ impl Cutter<'_> {
         self.flush();
         if self.open.is_empty() {
             self.push(Part::Statement(Piece {
-                start: lexeme.start,
-                end: lexeme.end,
+                start: lexeme.start(),
+                end: lexeme.end(),
                 docs: Vec::new(),
-                fault: Some(Fault::Stray(lexeme.start)),
+                fault: Some(Fault::Stray(lexeme.start())),
             }));
         } else {
-            self.close_block(lexeme.end);
+            self.close_block(lexeme.end());
         }
     }
 
     fn close_block(&mut self, end: usize) {
-        if let Some(block) = self.open.pop() {
-            self.push(Part::Block {
-                kind: block.kind,
-                head: block.head,
-                body: block.body,
-                end,
-            });
+        if let Some(mut block) = self.open.pop() {
+            block.end = end;
+            self.push(Part::Block(Box::new(block)));
         }
     }
 

@@ -7,25 +7,38 @@ pub enum Token {
     Word,
     /// A name in backticks.
     Quoted,
-    /// A string; `false` if it is never closed.
-    Text(bool),
+    /// A string.
+    Text,
+    /// A string that is never closed.
+    OpenText,
     /// A `///` line.
     Doc,
     /// One character that is none of these; `-` before `>` counts as one mark with it.
     Mark(char),
 }
 
-/// A token with its place.
+/// A token with its place. Every word of a text is one while the text is cut, so they are kept small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lexeme {
     /// What it is.
     pub token: Token,
-    /// First byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
     /// Whether only blanks stand before it on its line.
     pub first: bool,
+    // As in spans, 32 bits hold every place.
+    from: u32,
+    to: u32,
+}
+
+impl Lexeme {
+    /// First byte.
+    pub fn start(&self) -> usize {
+        self.from as usize
+    }
+
+    /// One past the last byte.
+    pub fn end(&self) -> usize {
+        self.to as usize
+    }
 }
 
 /// A `//` comment: first byte, one past the last, whether only blanks stand before it.
@@ -106,7 +119,10 @@ pub fn tokens(text: &str) -> (Vec<Lexeme>, Vec<CommentPlace>) {
             b'"' => {
                 let (end, closed) = string_end(text, at);
                 at = end;
-                Token::Text(closed)
+                match closed {
+                    true => Token::Text,
+                    false => Token::OpenText,
+                }
             }
             b'`' => {
                 at += 1;
@@ -143,9 +159,9 @@ pub fn tokens(text: &str) -> (Vec<Lexeme>, Vec<CommentPlace>) {
         };
         all.push(Lexeme {
             token,
-            start,
-            end: at,
             first,
+            from: start as u32,
+            to: at as u32,
         });
         first = false;
     }

@@ -156,66 +156,53 @@ impl Seen {
 
     fn rule(&mut self, rule: &Rule) {
         self.mark_if("citation", !rule.citations.is_empty());
-        self.mark_if("label", rule.label.is_some());
+        self.mark_if("label", rule.label().is_some());
         match &rule.body {
-            RuleBody::May(acts, clauses, unless, except) => {
+            RuleBody::May(acts, clauses, relief) => {
                 self.mark("may");
                 self.acts(acts);
                 self.clauses(clauses);
-                self.tail(unless, except);
+                self.tail(relief);
             }
-            RuleBody::Never(acts, clauses, unless, except) => {
+            RuleBody::Never(acts, clauses, relief) => {
                 self.mark("never");
                 self.acts(acts);
                 self.clauses(clauses);
-                self.tail(unless, except);
+                self.tail(relief);
             }
-            RuleBody::Limit {
-                acts,
-                about,
-                only_data,
-                must_hold,
-                unless,
-                except,
-                ..
-            } => {
+            RuleBody::Limit(limit) => {
                 self.mark("limit");
-                self.acts(acts);
-                self.clauses(about);
-                self.clauses(must_hold);
-                if let Some(data) = only_data {
+                self.acts(&limit.acts);
+                self.clauses(&limit.about);
+                self.clauses(&limit.must_hold);
+                if let Some(data) = &limit.only_data {
                     self.mark("limit with data right of only");
                     self.names(data);
                 }
                 let time = |clause: &Clause| matches!(clause.kind, ClauseKind::AtMost(..));
-                self.mark_if("limit with time", must_hold.iter().any(time));
-                self.mark_if("limit unless", unless.is_some());
-                self.mark_if("limit except", !except.is_empty());
-                self.tail(unless, except);
+                self.mark_if("limit with time", limit.must_hold.iter().any(time));
+                self.mark_if("limit unless", limit.relief.unless().is_some());
+                self.mark_if("limit except", !limit.relief.except().is_empty());
+                self.tail(&limit.relief);
             }
-            RuleBody::Retain(acts, clauses, unless, except) => {
+            RuleBody::Retain(acts, clauses, relief) => {
                 self.mark("retain limit");
-                self.mark_if("retain limit except", !except.is_empty());
+                self.mark_if("retain limit except", !relief.except().is_empty());
                 self.acts(acts);
                 self.clauses(clauses);
-                self.tail(unless, except);
+                self.tail(relief);
             }
-            RuleBody::Requires(acts, clauses, _, unless) => {
+            RuleBody::Requires(requires) => {
                 self.mark("requires");
-                self.mark_if("requires unless", unless.is_some());
-                self.acts(acts);
-                self.clauses(clauses);
+                self.mark_if("requires unless", requires.unless.is_some());
+                self.acts(&requires.acts);
+                self.clauses(&requires.clauses);
             }
-            RuleBody::Must {
-                data,
-                clauses,
-                unless,
-                ..
-            } => {
+            RuleBody::Must(must) => {
                 self.mark("must");
-                self.mark_if("must unless", unless.is_some());
-                self.names(data);
-                self.clauses(clauses);
+                self.mark_if("must unless", must.unless.is_some());
+                self.names(&must.data);
+                self.clauses(&must.clauses);
             }
             RuleBody::Processor(data, clauses) => {
                 self.mark("processor");
@@ -237,11 +224,11 @@ impl Seen {
     }
 
     fn names(&mut self, names: &Names) {
-        self.mark_if("other than", !names.exclude.is_empty());
-        self.mark_if("other than from any", names.include.is_empty());
-        let all = || names.include.iter().chain(&names.exclude);
-        self.mark_if("dotted path", all().any(|path| path.segments.len() > 1));
-        let says = |word: &str| all().any(|path| path.segments.iter().any(|one| one.text == word));
+        self.mark_if("other than", !names.exclude().is_empty());
+        self.mark_if("other than from any", names.include().is_empty());
+        let all = || names.include().iter().chain(names.exclude());
+        self.mark_if("dotted path", all().any(|path| !path.is_one_name()));
+        let says = |word: &str| all().any(|path| path.segments().any(|one| one.text == word));
         self.mark_if("its-source", says("its-source"));
         self.mark_if("collected-purpose", says("collected-purpose"));
     }
@@ -298,7 +285,8 @@ impl Seen {
         }
     }
 
-    fn tail(&mut self, unless: &Option<Condition>, except: &[Exception]) {
+    fn tail(&mut self, relief: &Relief) {
+        let (unless, except) = (relief.unless(), relief.except());
         self.mark_if("unless", unless.is_some());
         if let Some(condition) = unless {
             self.condition(condition);
@@ -312,13 +300,13 @@ impl Seen {
         for one in exceptions {
             self.mark_if("except of except", depth == 2);
             self.mark_if("third level of except", depth == 3);
-            self.mark_if("unless of except", one.unless.is_some());
+            self.mark_if("unless of except", one.relief.unless().is_some());
             if let Some(data) = &one.data {
                 self.mark("data of except");
                 self.names(data);
             }
             self.clauses(&one.clauses);
-            self.exceptions(&one.except, depth + 1);
+            self.exceptions(one.relief.except(), depth + 1);
         }
     }
 
@@ -369,11 +357,11 @@ impl Seen {
         }
         self.mark_if("edge as", edge.form.is_some());
         if let Some(purpose) = &edge.purpose {
-            self.mark_if("edge for several", purpose.include.len() > 1);
+            self.mark_if("edge for several", purpose.include().len() > 1);
             let variable = purpose
-                .include
+                .include()
                 .iter()
-                .any(|path| path.segments[0].text == "collected-purpose");
+                .any(|path| path.first.text == "collected-purpose");
             self.mark_if("edge for collected-purpose", variable);
         }
         self.mark_if("edge given", !edge.given.is_empty());

@@ -24,8 +24,8 @@ pub(super) enum Position {
 
 /// A list; every unknown name in it is reported, and then there is none.
 pub(super) fn list(kind: Kind, names: &Names, scope: &Scope, diags: &mut Diags) -> Option<NameSet> {
-    let include = ids(kind, &names.include, scope, diags);
-    let exclude = ids(kind, &names.exclude, scope, diags);
+    let include = ids(kind, names.include(), scope, diags);
+    let exclude = ids(kind, names.exclude(), scope, diags);
     Some(NameSet {
         include: include?,
         exclude: exclude?,
@@ -71,7 +71,7 @@ pub(super) fn fact(path: &Path, scope: &Scope, diags: &mut Diags) -> Option<Name
         diags.push(
             Diagnostic::new(
                 &codes::UNKNOWN_NAME,
-                path.span,
+                path.span(),
                 "`any` is no fact of its own: it is the root of all facts and always holds",
             )
             .help("name the fact that is meant"),

@@ -31,7 +31,7 @@ impl Elsewhere {
                         all.add_entries(statement.kind, &statement.entries, ast.file);
                     }
                     Item::Policy(policy) => {
-                        let files = all.policies.entry(policy.name.text.clone());
+                        let files = all.policies.entry(policy.name.text.to_string());
                         files.or_default().insert(ast.file);
                     }
                     _ => {}
@@ -44,8 +44,8 @@ impl Elsewhere {
     fn add_entries(&mut self, kind: Kind, entries: &[Entry], file: FileId) {
         for entry in entries {
             // A longer path opens what another statement declares.
-            if let [name] = &entry.path.segments[..] {
-                let files = self.names.entry((kind, name.text.clone()));
+            if entry.path.is_one_name() {
+                let files = self.names.entry((kind, entry.path.first.text.to_string()));
                 files.or_default().insert(file);
             }
             self.add_entries(kind, &entry.children, file);

@@ -47,7 +47,7 @@ fn entries(names: &Names, diags: &mut Diags) {
         diags.push(
             Diagnostic::new(
                 &codes::DUPLICATE_NAME,
-                entry.path.span,
+                entry.path.span(),
                 format!("the {} `{name}` stands twice in one list", kind.word()),
             )
             .label("again here")
@@ -57,7 +57,7 @@ fn entries(names: &Names, diags: &mut Diags) {
     }
     for (kind, entry) in &names.forbidden {
         let name = text(&entry.path);
-        let (message, help) = if entry.path.segments.last().is_some_and(|s| s.text == "any") {
+        let (message, help) = if entry.path.last().text == "any" {
             (
                 format!(
                     "`any` is the root of every {} and lies below nothing",
@@ -71,7 +71,7 @@ fn entries(names: &Names, diags: &mut Diags) {
                 format!("give this {} a name of its own", kind.word()),
             )
         };
-        diags.push(Diagnostic::new(&codes::DUPLICATE_NAME, entry.path.span, message).help(help));
+        diags.push(Diagnostic::new(&codes::DUPLICATE_NAME, entry.path.span(), message).help(help));
     }
 }
 
@@ -79,7 +79,7 @@ fn entries(names: &Names, diags: &mut Diags) {
 fn paths(names: &Names, scope: &Scope, diags: &mut Diags) {
     for head in &names.heads {
         let path = &head.entry.path;
-        if head.id.is_none() || path.segments.len() > 1 {
+        if head.id.is_none() || !path.is_one_name() {
             must_be_known(head.statement.kind, path, head.id, scope, diags);
         }
     }
@@ -89,7 +89,7 @@ fn paths(names: &Names, scope: &Scope, diags: &mut Diags) {
             diags.push(
                 Diagnostic::new(
                     &codes::UNKNOWN_NAME,
-                    parent.path.span,
+                    parent.path.span(),
                     format!(
                         "nothing lies below `{}`: it stands for something else in every act",
                         text(parent.path)
@@ -115,7 +115,7 @@ fn must_be_known(
         diags.push(
             Diagnostic::new(
                 &codes::AMBIGUOUS_NAME,
-                path.span,
+                path.span(),
                 format!(
                     "`{}` hangs on too many other paths to be told what it means",
                     text(path)
@@ -270,7 +270,7 @@ fn laws(names: &Names, scope: &Scope, diags: &mut Diags) -> Found {
         let excluded: Vec<(NameId, Span)> = statement
             .excludes
             .iter()
-            .filter_map(|path| Some((scope.find(Kind::Fact, path, diags)?, path.span)))
+            .filter_map(|path| Some((scope.find(Kind::Fact, path, diags)?, path.span())))
             .collect();
         for head in group {
             let Some(id) = head.id else { continue };
@@ -278,7 +278,7 @@ fn laws(names: &Names, scope: &Scope, diags: &mut Diags) -> Found {
                 found.lasting.union_with(hierarchy.set(id));
             }
             if id == ANY && (statement.until.is_some() || !excluded.is_empty()) {
-                diags.push(always(head.entry.path.span));
+                diags.push(always(head.entry.path.span()));
                 continue;
             }
             if let Some((date, _)) = statement.until {

@@ -72,20 +72,20 @@ impl Header {
                 PolicyItem::Open(verbs, _) => self.state(verbs, false, diags),
                 PolicyItem::Closed(verbs, _) => self.state(verbs, true, diags),
                 PolicyItem::Section(section) => {
-                    sections.push(section.title.value.clone());
+                    sections.push(section.title.value.to_string());
                     self.read(&section.items, sections, policies, scope, diags);
                     sections.pop();
                 }
                 PolicyItem::Rule(tree) => {
-                    self.labels.extend(tree.label.clone());
+                    self.labels.extend(tree.label().cloned());
                     // A waiver in error weakens nothing, so it does not break the policy.
-                    let waivers = waivers::lower(&tree.waivers, diags);
+                    let waivers = waivers::lower(tree.waivers(), diags);
                     match rule(tree, scope, diags) {
                         Some((verbs, actions, statement)) => self.rules.push(Rule {
-                            label: tree.label.as_ref().map(|label| label.text.clone()),
+                            label: tree.label().map(|label| label.text.to_string()),
                             citations: citations(&tree.citations),
                             sections: sections.clone(),
-                            docs: docs(&tree.docs),
+                            docs: docs(tree.docs()),
                             verbs,
                             actions,
                             statement,

@@ -155,10 +155,17 @@ impl<'a> Places<'a> {
             }
             if let Some(entry) = place.entry {
                 if info.description.is_none() {
-                    info.description = entry.description.as_ref().map(|text| text.value.clone());
+                    info.description = entry
+                        .description
+                        .as_ref()
+                        .map(|text| text.value.to_string());
                 }
                 if info.docs.is_empty() {
-                    info.docs = entry.docs.iter().map(|text| text.value.clone()).collect();
+                    info.docs = entry
+                        .docs
+                        .iter()
+                        .map(|text| text.value.to_string())
+                        .collect();
                 }
             }
         }
@@ -342,8 +349,8 @@ fn twins(kind: Kind, infos: &[NameInfo], edges: &[Edge], names: &mut Names) {
 }
 
 /// Doc comments as plain lines.
-pub(super) fn docs(docs: &ast::Docs) -> Vec<String> {
-    docs.iter().map(|text| text.value.clone()).collect()
+pub(super) fn docs(docs: &[ast::Text]) -> Vec<String> {
+    docs.iter().map(|text| text.value.to_string()).collect()
 }
 
 /// The earlier of the dates a fact is given: each statement holds.

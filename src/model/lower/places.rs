@@ -120,16 +120,14 @@ impl<'a> Places<'a> {
         let first_head = self.heads.len();
         let mut seen = FxHashMap::default();
         for entry in &statement.entries {
-            let Some(last) = entry.path.segments.last() else {
-                continue;
-            };
-            let key: Vec<&str> = entry.path.segments.iter().map(|s| &*s.text).collect();
-            if let Some(first) = seen.insert(key, entry.path.span) {
+            let last = entry.path.last();
+            let key: Vec<&str> = entry.path.segments().map(|s| &*s.text).collect();
+            if let Some(first) = seen.insert(key, entry.path.span()) {
                 names.repeated.push((self.kind, entry, first));
             }
             let place = self.push(Place {
                 name: &last.text,
-                span: Some(entry.path.span),
+                span: Some(entry.path.span()),
                 file: Some(file),
                 entry: Some(entry),
                 within: None,
@@ -163,9 +161,7 @@ impl<'a> Places<'a> {
     ) {
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for child in &entry.children {
-            let Some(last) = child.path.segments.last() else {
-                continue;
-            };
+            let last = child.path.last();
             // `any` is one name only, the root; what stands below it here still counts.
             if last.text == "any" {
                 names.forbidden.push((self.kind, child));
@@ -175,11 +171,11 @@ impl<'a> Places<'a> {
             if let Some(first) = seen.get(&*last.text) {
                 names.repeated.push((self.kind, child, *first));
             } else {
-                seen.insert(&last.text, child.path.span);
+                seen.insert(&last.text, child.path.span());
             }
             let place = self.push(Place {
                 name: &last.text,
-                span: Some(child.path.span),
+                span: Some(child.path.span()),
                 file: Some(file),
                 entry: Some(child),
                 within: Some(within),
@@ -283,7 +279,7 @@ impl<'a> Places<'a> {
         let (Some(entry), Some(file)) = (entry, file) else {
             return false;
         };
-        if self.settled || self.heads[head].placed || entry.path.segments.len() != 1 {
+        if self.settled || self.heads[head].placed || !entry.path.is_one_name() {
             return false;
         }
         let name = self.places[place].name;
@@ -325,7 +321,7 @@ impl<'a> Places<'a> {
             if let Some(entry) = self.places[place].entry
                 && let Some(file) = self.places[place].file
                 && !self.heads[head].placed
-                && entry.path.segments.len() > 1
+                && !entry.path.is_one_name()
                 && let [one] = self.matches(&entry.path, file, visible, &above, &unplaced)[..]
             {
                 opened.push((head, one));
@@ -370,9 +366,6 @@ impl<'a> Places<'a> {
         above: &FxHashMap<usize, BTreeSet<usize>>,
         unplaced: &BTreeSet<usize>,
     ) -> Vec<usize> {
-        let Some((last, before)) = path.segments.split_last() else {
-            return Vec::new();
-        };
         let called = |places: &mut Places, name: &str| -> BTreeSet<usize> {
             let all = places.by_name.get(name).cloned().unwrap_or_default();
             let seen = |at: &usize| !unplaced.contains(at) && places.seen_from(*at, file, visible);
@@ -380,9 +373,9 @@ impl<'a> Places<'a> {
             seen.into_iter().map(|at| places.find(at)).collect()
         };
         let mut result = Vec::new();
-        for candidate in called(self, &last.text) {
+        for candidate in called(self, &path.last().text) {
             let mut trail = BTreeSet::from([candidate]);
-            for segment in before.iter().rev() {
+            for segment in path.segments().rev().skip(1) {
                 let named = called(self, &segment.text);
                 trail = trail
                     .iter()
@@ -433,7 +426,7 @@ impl<'a> Places<'a> {
                     links.push(Link {
                         child: self.find(place),
                         parent: self.find(target),
-                        span: Some(self.parents[at].path.span),
+                        span: Some(self.parents[at].path.span()),
                         weak: true,
                     });
                 }

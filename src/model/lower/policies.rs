@@ -34,7 +34,7 @@ pub(super) fn lower(
         for item in &ast.items {
             if let Item::Policy(tree) = item {
                 let id = PolicyId(trees.len() as u32);
-                let same = policies.by_name.entry(tree.name.text.clone());
+                let same = policies.by_name.entry(tree.name.text.to_string());
                 same.or_default().push(id);
                 policies.list.push(empty(tree));
                 trees.push(tree);
@@ -103,7 +103,7 @@ impl Policies {
                 .sight
                 .is_none_or(|sight| sight.visible.sees(file, other))
         };
-        let same = self.by_name.get(&name.text).map_or(&[][..], Vec::as_slice);
+        let same = self.by_name.get(&*name.text).map_or(&[][..], Vec::as_slice);
         // Of two that are both in sight the second is an error already.
         if let Some(id) = same.iter().find(|id| sees(id)) {
             return Some(*id);
@@ -181,8 +181,8 @@ pub(super) fn clashes(
 
 fn empty(tree: &ast::Policy) -> Policy {
     Policy {
-        name: tree.name.text.clone(),
-        title: tree.title.as_ref().map(|title| title.value.clone()),
+        name: tree.name.text.to_string(),
+        title: tree.title.as_ref().map(|title| title.value.to_string()),
         docs: docs(&tree.docs),
         span: tree.name.span,
         effective: None,

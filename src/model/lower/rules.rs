@@ -14,7 +14,7 @@ pub(super) fn citations(texts: &[ast::Text]) -> Vec<Citation> {
     texts
         .iter()
         .map(|text| Citation {
-            text: text.value.clone(),
+            text: text.value.to_string(),
             span: text.span,
         })
         .collect()
@@ -27,10 +27,10 @@ pub(super) fn rule(
     diags: &mut Diags,
 ) -> Option<(Vec<VerbWord>, Vec<Action>, Statement)> {
     match &tree.body {
-        RuleBody::May(acts, written, unless, except) => {
+        RuleBody::May(acts, written, released) => {
             let (verbs, actions) = verbs(&acts.verbs);
             let clauses = of_acts(acts, written, &actions, Position::Free, scope, diags);
-            let (unless, except) = relief(unless.as_ref(), except, &actions, scope, diags)?;
+            let (unless, except) = relief(released, &actions, scope, diags)?;
             let clauses = clauses?;
             Some((
                 verbs,
@@ -42,10 +42,10 @@ pub(super) fn rule(
                 },
             ))
         }
-        RuleBody::Never(acts, written, unless, except) => {
+        RuleBody::Never(acts, written, released) => {
             let (verbs, actions) = verbs(&acts.verbs);
             let clauses = of_acts(acts, written, &actions, Position::Free, scope, diags);
-            let (unless, except) = relief(unless.as_ref(), except, &actions, scope, diags)?;
+            let (unless, except) = relief(released, &actions, scope, diags)?;
             let clauses = clauses?;
             Some((
                 verbs,
@@ -57,15 +57,15 @@ pub(super) fn rule(
                 },
             ))
         }
-        RuleBody::Limit {
-            acts,
-            about,
-            only,
-            only_data,
-            must_hold,
-            unless,
-            except,
-        } => {
+        RuleBody::Limit(limit) => {
+            let ast::Limit {
+                acts,
+                about,
+                only,
+                only_data,
+                must_hold,
+                relief: released,
+            } = &**limit;
             let (verbs, actions) = verbs(&acts.verbs);
             let about = of_acts(acts, about, &actions, Position::LeftOfOnly, scope, diags);
             if only_data.is_none() && must_hold.is_empty() {
@@ -87,7 +87,7 @@ pub(super) fn rule(
                 scope,
                 diags,
             );
-            let (unless, except) = relief(unless.as_ref(), except, &actions, scope, diags)?;
+            let (unless, except) = relief(released, &actions, scope, diags)?;
             let (about, must_hold) = (about?, must_hold?);
             let statement = Statement::Limit {
                 about,
@@ -97,16 +97,16 @@ pub(super) fn rule(
             };
             Some((verbs, actions, statement))
         }
-        RuleBody::Retain(acts, written, unless, except) => {
+        RuleBody::Retain(acts, written, released) => {
             let (verbs, actions) = verbs(&acts.verbs);
             let limit = retain_limit(acts, written, &actions, tree.statement);
             let fits = limit.is_none();
             diags.extend(limit);
             // The rest is still looked up; the time has had its error.
-            let mut written = written.clone();
+            let mut written = written.to_vec();
             written.retain(|clause| fits || !matches!(clause.kind, ast::ClauseKind::AtMost(..)));
             let clauses = of_acts(acts, &written, &actions, Position::Free, scope, diags);
-            let (unless, except) = relief(unless.as_ref(), except, &actions, scope, diags)?;
+            let (unless, except) = relief(released, &actions, scope, diags)?;
             let clauses = clauses.filter(|_| fits)?;
             let statement = Statement::Retain {
                 clauses,
@@ -115,11 +115,17 @@ pub(super) fn rule(
             };
             Some((verbs, actions, statement))
         }
-        RuleBody::Requires(acts, written, duties, unless) => {
+        RuleBody::Requires(requires) => {
+            let ast::Requires {
+                acts,
+                clauses: written,
+                duties,
+                unless,
+            } = &**requires;
             let (verbs, actions) = verbs(&acts.verbs);
             let clauses = of_acts(acts, written, &actions, Position::Free, scope, diags);
             let duties = clauses::ids(Kind::Duty, duties, scope, diags);
-            let unless = clauses::unless(unless.as_ref(), scope, diags);
+            let unless = clauses::unless(unless.as_deref(), scope, diags);
             let (clauses, duties, unless) = (clauses?, duties?, unless?);
             let statement = Statement::Requires {
                 clauses,
@@ -128,19 +134,20 @@ pub(super) fn rule(
             };
             Some((verbs, actions, statement))
         }
-        RuleBody::Must {
-            duty,
-            data,
-            clauses: written,
-            unless,
-            within,
-            event,
-        } => {
+        RuleBody::Must(must) => {
+            let ast::Must {
+                duty,
+                data,
+                clauses: written,
+                unless,
+                within,
+                event,
+            } = &**must;
             let actions = vec![Action::Retain];
             let duty = scope.find(Kind::Duty, duty, diags);
             let clauses =
                 clauses::clauses(Some(data), written, &actions, Position::Must, scope, diags);
-            let unless = clauses::unless(unless.as_ref(), scope, diags);
+            let unless = clauses::unless(unless.as_deref(), scope, diags);
             let event = clauses::list(Kind::Event, event, scope, diags);
             let statement = Statement::Must {
                 clauses: clauses?,
@@ -166,10 +173,10 @@ pub(super) fn rule(
         }
         RuleBody::Note(text, evidence) => {
             let statement = Statement::Note {
-                text: text.value.clone(),
+                text: text.value.to_string(),
                 evidence: evidence
                     .as_ref()
-                    .map(|path| (path.value.clone(), path.span)),
+                    .map(|path| (path.value.to_string(), path.span)),
             };
             Some((Vec::new(), Vec::new(), statement))
         }
@@ -203,14 +210,14 @@ type Relief = (Option<Condition>, Vec<Exception>);
 
 /// Both, where neither is in error.
 fn relief(
-    unless: Option<&ast::Condition>,
-    except: &[ast::Exception],
+    released: &ast::Relief,
     actions: &[Action],
     scope: &Scope,
     diags: &mut Diags,
 ) -> Option<Relief> {
-    let unless = clauses::unless(unless, scope, diags);
-    let except: Vec<Option<Exception>> = except
+    let unless = clauses::unless(released.unless(), scope, diags);
+    let except: Vec<Option<Exception>> = released
+        .except()
         .iter()
         .map(|tree| exception(tree, actions, scope, diags))
         .collect();
@@ -231,7 +238,7 @@ fn exception(
         scope,
         diags,
     );
-    let relief = relief(tree.unless.as_ref(), &tree.except, actions, scope, diags);
+    let relief = relief(&tree.relief, actions, scope, diags);
     let (clauses, (unless, except)) = (clauses?, relief?);
     Some(Exception {
         clauses,

@@ -78,18 +78,16 @@ impl<'a> Scope<'a> {
 
     /// All that a path can mean in the file it stands in.
     pub(super) fn meant(&self, kind: Kind, path: &Path) -> Vec<NameId> {
-        let Some((last, before)) = path.segments.split_last() else {
-            return Vec::new();
-        };
-        let before: Vec<&str> = before.iter().map(|segment| &*segment.text).collect();
+        let mut before: Vec<&str> = path.segments().map(|segment| &*segment.text).collect();
+        before.pop();
         let found = super::shown::meant(
             self.vocabulary.of(kind),
-            self.called(kind, &last.text),
+            self.called(kind, &path.last().text),
             &before,
         );
         found
             .into_iter()
-            .filter(|id| self.sees(path.span.file, kind, *id))
+            .filter(|id| self.sees(path.span().file, kind, *id))
             .collect()
     }
 
@@ -122,7 +120,7 @@ impl<'a> Scope<'a> {
             text(path),
             or_list(shown.iter().map(|(name, _)| *name)),
         );
-        let mut diagnostic = Diagnostic::new(&codes::AMBIGUOUS_NAME, path.span, message)
+        let mut diagnostic = Diagnostic::new(&codes::AMBIGUOUS_NAME, path.span(), message)
             .label("which one?")
             .help(format!(
                 "write the path of the one that is meant, such as `{}`",
@@ -139,10 +137,10 @@ impl<'a> Scope<'a> {
     /// Says that a path means nothing, and what was likely meant.
     fn unknown(&self, kind: Kind, path: &Path) -> Diagnostic {
         let hierarchy = self.vocabulary.of(kind);
-        let file = path.span.file;
+        let file = path.span().file;
         let written = text(path);
-        let report = |message: String| Diagnostic::new(&codes::UNKNOWN_NAME, path.span, message);
-        let last = path.segments.last().map_or("", |segment| &*segment.text);
+        let report = |message: String| Diagnostic::new(&codes::UNKNOWN_NAME, path.span(), message);
+        let last = &*path.last().text;
 
         // The name is there, but not below what the path says.
         let mut same: Vec<(&str, Option<Span>)> = self
@@ -152,7 +150,7 @@ impl<'a> Scope<'a> {
             .map(|id| (hierarchy.shown(*id), hierarchy.names[id.0 as usize].span))
             .collect();
         same.sort();
-        if !same.is_empty() && path.segments.len() > 1 {
+        if !same.is_empty() && !path.is_one_name() {
             let above = &written[..written.len() - last.len() - 1];
             let mut diagnostic = report(format!("`{last}` is not directly below `{above}`"));
             for (name, span) in same.iter().take(MOST_LISTED) {
@@ -160,7 +158,7 @@ impl<'a> Scope<'a> {
                     diagnostic = diagnostic.also(*span, format!("`{name}` is declared here"));
                 }
             }
-            return suggest(diagnostic, path.span, &same);
+            return suggest(diagnostic, path.span(), &same);
         }
 
         // A file that is not included declares it.
@@ -196,7 +194,7 @@ impl<'a> Scope<'a> {
                 let near = self.nearest(kind, file, &written);
                 return match near.is_empty() {
                     true => diagnostic.help(format!("name {} here", a(kind))),
-                    false => suggest(diagnostic, path.span, &near),
+                    false => suggest(diagnostic, path.span(), &near),
                 };
             }
         }
@@ -210,7 +208,7 @@ impl<'a> Scope<'a> {
                 kind.word()
             ));
         }
-        suggest(diagnostic, path.span, &near)
+        suggest(diagnostic, path.span(), &near)
     }
 
     /// The seen names of a kind that are most like a written one.
@@ -313,8 +311,7 @@ pub(super) fn or_list<'n>(names: impl Iterator<Item = &'n str>) -> String {
 
 /// A path as written, without backticks.
 pub(super) fn text(path: &Path) -> String {
-    path.segments
-        .iter()
+    path.segments()
         .map(|segment| &*segment.text)
         .collect::<Vec<_>>()
         .join(".")

@@ -66,8 +66,8 @@ pub(super) fn node(row: &Row, diags: &mut Diags) -> Option<Node> {
         _ => (party, subject),
     };
     Some(Node {
-        docs: Vec::new(),
-        waivers: Vec::new(),
+        docs: Box::default(),
+        waivers: Box::default(),
         kind,
         name,
         role,
@@ -120,16 +120,16 @@ pub(super) fn edge(row: &Row, diags: &mut Diags) -> Option<Edge> {
     let form = list(row, form, diags);
     let purpose = list(row, purpose, diags);
     let given = match row.cell(given).text.as_ref() {
-        "" => Some(Vec::new()),
+        "" => Some(Box::default()),
         text => cells::literals(text, row.span(given), diags),
     };
     let fulfilling = match row.cell(fulfilling).text.as_ref() {
-        "" => Some(Vec::new()),
+        "" => Some(Box::default()),
         text => cells::paths(text, row.span(fulfilling), diags),
     };
     let edge = Edge {
-        docs: Vec::new(),
-        waivers: Vec::new(),
+        docs: Box::default(),
+        waivers: Box::default(),
         from: sender?,
         kind: kind?,
         form,

@@ -29,7 +29,7 @@ pub(super) fn lower(
 
 fn test(tree: &ast::Test, scope: &Scope, policies: &Policies, diags: &mut Diags) -> Test {
     let mut result = Test {
-        title: tree.title.value.clone(),
+        title: tree.title.value.to_string(),
         span: tree.title.span,
         policies: Vec::new(),
         expectations: Vec::new(),
@@ -86,7 +86,7 @@ pub(super) fn flow_line(
         diags,
     );
     let clauses = clauses.filter(|clauses| names_something(clauses, scope, diags));
-    let time = match &tree.time {
+    let time = match tree.time.as_deref() {
         None => Some(None),
         Some((time, _)) if actions != [Action::Retain] => {
             diags.push(

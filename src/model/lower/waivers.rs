@@ -14,11 +14,11 @@ pub(super) fn lower(waivers: &[ast::Waiver], diags: &mut Diags) -> Vec<Waiver> {
             continue;
         }
         result.push(Waiver {
-            code: waiver.code.text.clone(),
+            code: waiver.code.text.to_string(),
             code_span: waiver.code.span,
             until: waiver.until.0,
-            because: waiver.because.value.clone(),
-            owner: waiver.owner.as_ref().map(|owner| owner.value.clone()),
+            because: waiver.because.value.to_string(),
+            owner: waiver.owner.as_ref().map(|owner| owner.value.to_string()),
             span: waiver.span,
         });
     }

@@ -11,9 +11,9 @@ pub enum Condition {
     /// `not C`.
     Not(Box<Condition>, Span),
     /// Two or more.
-    And(Vec<Condition>),
+    And(Box<[Condition]>),
     /// Two or more.
-    Or(Vec<Condition>),
+    Or(Box<[Condition]>),
 }
 
 /// A clause, in the order written.
@@ -47,7 +47,7 @@ pub enum ClauseKind {
     /// `in R`.
     In(Names),
     /// `when C`.
-    When(Condition),
+    When(Box<Condition>),
     /// `at most T [after E]`.
     AtMost(Duration, Option<Box<Names>>),
 }

@@ -81,11 +81,11 @@ pub struct Vocabulary {
     /// The kind.
     pub kind: Kind,
     /// What is declared or opened again, with children.
-    pub entries: Vec<Entry>,
+    pub entries: Box<[Entry]>,
     /// After `is`: parents of every entry.
-    pub is: Vec<Path>,
+    pub is: Box<[Path]>,
     /// After `excludes`: facts that never hold together with any entry.
-    pub excludes: Vec<Path>,
+    pub excludes: Box<[Path]>,
     /// After `until`: the last day on which the facts can hold.
     pub until: Option<(Date, Span)>,
     /// The statement.
@@ -102,7 +102,7 @@ pub struct Entry {
     /// `"…"` after the name.
     pub description: Option<Text>,
     /// In braces.
-    pub children: Vec<Entry>,
+    pub children: Box<[Entry]>,
     /// The name up to its closing brace.
     pub span: Span,
 }

@@ -22,7 +22,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub enum PlanItem {
     /// `checks NAME, …`.
-    Checks(Vec<Name>, Span),
+    Checks(Box<[Name]>, Span),
     /// A node.
     Node(Box<Node>),
     /// An edge.
@@ -84,7 +84,7 @@ pub struct Node {
     /// Doc comments.
     pub docs: Docs,
     /// Waivers.
-    pub waivers: Vec<Waiver>,
+    pub waivers: Box<[Waiver]>,
     /// `source`, `system`, `store`, `external`.
     pub kind: NodeKind,
     /// Its name.
@@ -119,7 +119,7 @@ pub struct Keeps {
     /// What for.
     pub purpose: Option<Names>,
     /// Facts that hold.
-    pub given: Vec<Literal>,
+    pub given: Box<[Literal]>,
     /// The statement.
     pub span: Span,
 }
@@ -141,7 +141,7 @@ pub struct Edge {
     /// Doc comments.
     pub docs: Docs,
     /// Waivers.
-    pub waivers: Vec<Waiver>,
+    pub waivers: Box<[Waiver]>,
     /// The sending or acting node.
     pub from: Name,
     /// What it does.
@@ -151,9 +151,9 @@ pub struct Edge {
     /// `for P`.
     pub purpose: Option<Names>,
     /// `given F, …`.
-    pub given: Vec<Literal>,
+    pub given: Box<[Literal]>,
     /// `fulfilling D, …`.
-    pub fulfilling: Vec<Path>,
+    pub fulfilling: Box<[Path]>,
     /// From the first waiver or the first name to the end.
     pub span: Span,
     /// Without its waivers.

@@ -1,4 +1,6 @@
 //! Policies and their rules.
+//!
+//! What few rules have is boxed, so that all rules stay small.
 
 use super::{Acts, Broken, Clause, Condition, Date, Docs, Duration, Name, Names, Path, Text, Verb};
 use crate::source::Span;
@@ -7,17 +9,40 @@ use crate::source::Span;
 #[derive(Debug, Clone)]
 pub struct Exception {
     /// Citations before it.
-    pub citations: Vec<Text>,
+    pub citations: Box<[Text]>,
     /// The data it names, if it does.
     pub data: Option<Names>,
     /// Its clauses.
-    pub clauses: Vec<Clause>,
-    /// `unless C`, which stands before `except`.
-    pub unless: Option<Condition>,
-    /// Exceptions to the exception.
-    pub except: Vec<Exception>,
+    pub clauses: Box<[Clause]>,
+    /// Where it does not hold.
+    pub relief: Relief,
     /// Without its bullet.
     pub span: Span,
+}
+
+/// `[unless C] [except E]`: where a statement does not hold. Most hold everywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Relief(Option<Box<Released>>);
+
+/// The condition after `unless`, and what stands after `except`.
+type Released = (Option<Box<Condition>>, Box<[Exception]>);
+
+impl Relief {
+    /// Of both parts, which may be missing.
+    pub fn new(unless: Option<Box<Condition>>, except: Box<[Exception]>) -> Relief {
+        let some = unless.is_some() || !except.is_empty();
+        Relief(some.then(|| Box::new((unless, except))))
+    }
+
+    /// The condition after `unless`.
+    pub fn unless(&self) -> Option<&Condition> {
+        self.0.as_ref()?.0.as_deref()
+    }
+
+    /// What stands after `except`.
+    pub fn except(&self) -> &[Exception] {
+        self.0.as_ref().map_or(&[], |both| &both.1)
+    }
 }
 
 /// `waive CODE until DATE because "…" [owner "…"]`.
@@ -56,15 +81,15 @@ pub enum PolicyItem {
     /// `effective DATE`.
     Effective(Date, Span),
     /// `supersedes NAME, …`.
-    Supersedes(Vec<Name>, Span),
+    Supersedes(Box<[Name]>, Span),
     /// `extends NAME, …`.
-    Extends(Vec<Name>, Span),
+    Extends(Box<[Name]>, Span),
     /// `yields to NAME, …`.
-    YieldsTo(Vec<Name>, Span),
+    YieldsTo(Box<[Name]>, Span),
     /// `open VERB, …`.
-    Open(Vec<Verb>, Span),
+    Open(Box<[Verb]>, Span),
     /// `closed VERB, …`.
-    Closed(Vec<Verb>, Span),
+    Closed(Box<[Verb]>, Span),
     /// `section "…" { … }`.
     Section(Box<Section>),
     /// A rule.
@@ -89,14 +114,10 @@ pub struct Section {
 /// A rule with what stands before it.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// Doc comments.
-    pub docs: Docs,
-    /// Waivers.
-    pub waivers: Vec<Waiver>,
+    /// What stands before few rules.
+    pub front: Option<Box<Front>>,
     /// Citations.
-    pub citations: Vec<Text>,
-    /// `label:`.
-    pub label: Option<Name>,
+    pub citations: Box<[Text]>,
     /// What it states.
     pub body: RuleBody,
     /// From the first waiver, citation, label or word to its end (doc comments left out).
@@ -105,51 +126,98 @@ pub struct Rule {
     pub statement: Span,
 }
 
+impl Rule {
+    /// Doc comments.
+    pub fn docs(&self) -> &[Text] {
+        self.front.as_ref().map_or(&[], |front| &front.docs)
+    }
+
+    /// Waivers.
+    pub fn waivers(&self) -> &[Waiver] {
+        self.front.as_ref().map_or(&[], |front| &front.waivers)
+    }
+
+    /// `label:`.
+    pub fn label(&self) -> Option<&Name> {
+        self.front.as_ref()?.label.as_ref()
+    }
+}
+
+/// What stands before few rules.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// Doc comments.
+    pub docs: Docs,
+    /// Waivers.
+    pub waivers: Box<[Waiver]>,
+    /// `label:`.
+    pub label: Option<Name>,
+}
+
 /// The statements of a policy.
 #[derive(Debug, Clone)]
 pub enum RuleBody {
     /// `may ACTS clauses [unless C] [except …]`.
-    May(Acts, Vec<Clause>, Option<Condition>, Vec<Exception>),
+    May(Acts, Box<[Clause]>, Relief),
     /// `never ACTS clauses [unless C] [except …]`.
-    Never(Acts, Vec<Clause>, Option<Condition>, Vec<Exception>),
+    Never(Acts, Box<[Clause]>, Relief),
     /// `ACTS about only O [unless C] [except E]`.
-    Limit {
-        /// The acts.
-        acts: Acts,
-        /// Clauses left of `only`: what the rule is about.
-        about: Vec<Clause>,
-        /// The word `only`.
-        only: Span,
-        /// Data right of `only`, if it names any.
-        only_data: Option<Names>,
-        /// Clauses right of `only`: what must hold.
-        must_hold: Vec<Clause>,
-        /// `unless C`.
-        unless: Option<Condition>,
-        /// `except E`.
-        except: Vec<Exception>,
-    },
+    Limit(Box<Limit>),
     /// `retain D clauses at most T [after E]`; the `AtMost` clause is among the clauses.
-    Retain(Acts, Vec<Clause>, Option<Condition>, Vec<Exception>),
+    Retain(Acts, Box<[Clause]>, Relief),
     /// `ACTS clauses requires DUTY, … [unless C]`.
-    Requires(Acts, Vec<Clause>, Vec<Path>, Option<Condition>),
+    Requires(Box<Requires>),
     /// `must DUTY DATA clauses [unless C] within T of E`.
-    Must {
-        /// The duty.
-        duty: Path,
-        /// The data.
-        data: Names,
-        /// Clauses.
-        clauses: Vec<Clause>,
-        /// `unless C`.
-        unless: Option<Condition>,
-        /// `within T`.
-        within: Duration,
-        /// `of E`.
-        event: Names,
-    },
+    Must(Box<Must>),
     /// `processor of D clauses`.
-    Processor(Names, Vec<Clause>),
+    Processor(Names, Box<[Clause]>),
     /// `note "…" [evidence "path"]`.
     Note(Text, Option<Text>),
+}
+
+/// `ACTS about only O [unless C] [except E]`.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// The acts.
+    pub acts: Acts,
+    /// Clauses left of `only`: what the rule is about.
+    pub about: Box<[Clause]>,
+    /// The word `only`.
+    pub only: Span,
+    /// Data right of `only`, if it names any.
+    pub only_data: Option<Names>,
+    /// Clauses right of `only`: what must hold.
+    pub must_hold: Box<[Clause]>,
+    /// `[unless C] [except E]`.
+    pub relief: Relief,
+}
+
+/// `ACTS clauses requires DUTY, … [unless C]`.
+#[derive(Debug, Clone)]
+pub struct Requires {
+    /// The acts.
+    pub acts: Acts,
+    /// Clauses.
+    pub clauses: Box<[Clause]>,
+    /// The duties.
+    pub duties: Box<[Path]>,
+    /// `unless C`.
+    pub unless: Option<Box<Condition>>,
+}
+
+/// `must DUTY DATA clauses [unless C] within T of E`.
+#[derive(Debug, Clone)]
+pub struct Must {
+    /// The duty.
+    pub duty: Path,
+    /// The data.
+    pub data: Names,
+    /// Clauses.
+    pub clauses: Box<[Clause]>,
+    /// `unless C`.
+    pub unless: Option<Box<Condition>>,
+    /// `within T`.
+    pub within: Duration,
+    /// `of E`.
+    pub event: Names,
 }

@@ -11,7 +11,7 @@ pub struct Test {
     /// Its title.
     pub title: Text,
     /// The policies, each checked on its own.
-    pub policies: Vec<Name>,
+    pub policies: Box<[Name]>,
     /// What is expected, or what could not be parsed.
     pub items: Vec<TestItem>,
     /// From `test` to the closing brace.
@@ -48,7 +48,7 @@ pub enum Expected {
     /// `undeclared`.
     Undeclared,
     /// `needs F, …`: conditional, and F one of the fewest sets.
-    Needs(Vec<Literal>),
+    Needs(Box<[Literal]>),
 }
 
 /// A flow in one line: of a test, or of `abide ask`.
@@ -57,13 +57,13 @@ pub struct FlowLine {
     /// The acts.
     pub acts: Acts,
     /// Clauses as in a rule (`when` and `at most` do not occur).
-    pub clauses: Vec<Clause>,
+    pub clauses: Box<[Clause]>,
     /// `T [after E]`, of `retain`.
-    pub time: Option<(Duration, Option<Names>)>,
+    pub time: Option<Box<(Duration, Option<Names>)>>,
     /// `given F, …`.
-    pub given: Vec<Literal>,
+    pub given: Box<[Literal]>,
     /// `fulfilling D, …`.
-    pub fulfilling: Vec<Path>,
+    pub fulfilling: Box<[Path]>,
     /// Without the verdict.
     pub span: Span,
 }

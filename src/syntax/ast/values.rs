@@ -1,36 +1,80 @@
 //! Names, lists, dates and lengths of time.
+//!
+//! A tree of a large file is mostly these: a name's text stands in its name where it is short, and a path of
+//! one name is no list.
 
 use crate::source::Span;
+use ecow::EcoString;
 
 /// A name as written.
 #[derive(Debug, Clone)]
 pub struct Name {
     /// The text without backticks.
-    pub text: String,
+    pub text: EcoString,
     /// Its place (backticks included).
     pub span: Span,
 }
 
 /// A name, or a dotted path that steps through direct parents: `contact-details.name`.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::box_collection,
+    reason = "few paths have more names: a word says that"
+)]
 pub struct Path {
-    /// At least one.
-    pub segments: Vec<Name>,
+    /// The topmost name, nearly always the only one.
+    pub first: Name,
+    /// The names after it, each a child of the one before.
+    rest: Option<Box<Vec<Name>>>,
+}
+
+impl Path {
+    /// A topmost name and those after it.
+    pub fn new(first: Name, rest: Vec<Name>) -> Path {
+        let rest = (!rest.is_empty()).then(|| Box::new(rest));
+        Path { first, rest }
+    }
+
+    /// The names after the first.
+    fn rest(&self) -> &[Name] {
+        self.rest.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// All its names.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Name> + Clone {
+        std::iter::once(&self.first).chain(self.rest())
+    }
+
+    /// The name that it leads to.
+    pub fn last(&self) -> &Name {
+        self.rest().last().unwrap_or(&self.first)
+    }
+
+    /// Whether it is one name alone.
+    pub fn is_one_name(&self) -> bool {
+        self.rest.is_none()
+    }
+
     /// The whole path.
-    pub span: Span,
+    pub fn span(&self) -> Span {
+        Span {
+            end: self.last().span.end,
+            ..self.first.span
+        }
+    }
 }
 
 /// A quoted string, escapes undone.
 #[derive(Debug, Clone)]
 pub struct Text {
     /// The value.
-    pub value: String,
+    pub value: Box<str>,
     /// With its quotes.
     pub span: Span,
 }
 
 /// `///` lines before a declaration, rule or node, each without the marks and one following blank.
-pub type Docs = Vec<Text>;
+pub type Docs = Box<[Text]>;
 
 /// Actions as written: the seven verbs and the two groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,15 +108,38 @@ pub struct Verb {
     pub span: Span,
 }
 
-/// `A, B other than C, D`: the set of A and B less that of C and D. Empty `include` means *any*.
+/// `A, B other than C, D`: the set of A and B less that of C and D.
 #[derive(Debug, Clone)]
 pub struct Names {
-    /// Before `other than`.
-    pub include: Vec<Path>,
-    /// After it.
-    pub exclude: Vec<Path>,
+    /// The paths before `other than`, then those after it.
+    paths: Box<[Path]>,
+    /// How many stand before it.
+    included: u32,
     /// The whole list.
     pub span: Span,
+}
+
+impl Names {
+    /// These less those.
+    pub fn new(mut include: Vec<Path>, exclude: Vec<Path>, span: Span) -> Names {
+        let included = include.len() as u32;
+        include.extend(exclude);
+        Names {
+            paths: include.into(),
+            included,
+            span,
+        }
+    }
+
+    /// The paths before `other than`. None means *any*.
+    pub fn include(&self) -> &[Path] {
+        &self.paths[..self.included as usize]
+    }
+
+    /// The paths after it.
+    pub fn exclude(&self) -> &[Path] {
+        &self.paths[self.included as usize..]
+    }
 }
 
 /// A length of time as written: `60 days`.
@@ -105,7 +172,7 @@ pub enum Unit {
 #[derive(Debug, Clone)]
 pub struct Acts {
     /// At least one.
-    pub verbs: Vec<Verb>,
+    pub verbs: Box<[Verb]>,
     /// The data.
     pub data: Names,
 }

@@ -13,7 +13,7 @@ pub fn name(text: &str, span: Span, diags: &mut Diags) -> Option<Name> {
     // In a cell of its own a name needs no backticks.
     if plain(text) {
         return Some(Name {
-            text: text.to_string(),
+            text: text.into(),
             span,
         });
     }
@@ -34,7 +34,7 @@ pub fn list(text: &str, span: Span, diags: &mut Diags) -> Option<Names> {
 }
 
 /// Reads facts, each perhaps with `not`, separated by `;`.
-pub fn literals(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Literal>> {
+pub fn literals(text: &str, span: Span, diags: &mut Diags) -> Option<Box<[Literal]>> {
     let text = separated(text, span, diags)?;
     read(Rule::cell_literals, &text, span, diags, |at, pair| {
         at.literals(only_child(pair))
@@ -42,10 +42,10 @@ pub fn literals(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Literal
 }
 
 /// Reads duties, separated by `;`.
-pub fn paths(text: &str, span: Span, diags: &mut Diags) -> Option<Vec<Path>> {
+pub fn paths(text: &str, span: Span, diags: &mut Diags) -> Option<Box<[Path]>> {
     let text = separated(text, span, diags)?;
     read(Rule::cell_paths, &text, span, diags, |at, pair| {
-        at.paths(only_child(pair))
+        at.paths(only_child(pair)).into()
     })
 }
 
@@ -89,7 +89,8 @@ fn each<T>(
 
 /// A list of names alone, as nearly all are: the same without the grammar, for tables have millions.
 fn plain_list(text: &str, span: Span) -> Option<Names> {
-    let mut include = Vec::new();
+    let separators = memchr::memchr_iter(b';', text.as_bytes()).count();
+    let mut include = Vec::with_capacity(separators + 1);
     let mut from = 0;
     for part in text.split(';') {
         let start = from + (part.len() - part.trim_ascii_start().len());
@@ -99,24 +100,16 @@ fn plain_list(text: &str, span: Span) -> Option<Names> {
             return None;
         }
         let span = within(span, text, start, start + part.len());
-        include.push(Path {
-            segments: vec![Name {
-                text: part.to_string(),
-                span,
-            }],
-            span,
-        });
+        let text = part.into();
+        include.push(Path::new(Name { text, span }, Vec::new()));
     }
-    Some(Names {
-        include,
-        exclude: Vec::new(),
-        span: within(
-            span,
-            text,
-            text.len() - text.trim_ascii_start().len(),
-            text.trim_ascii_end().len(),
-        ),
-    })
+    let span = within(
+        span,
+        text,
+        text.len() - text.trim_ascii_start().len(),
+        text.trim_ascii_end().len(),
+    );
+    Some(Names::new(include, Vec::new(), span))
 }
 
 /// Whether a text is a name, reserved or not.

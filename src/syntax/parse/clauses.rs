@@ -49,7 +49,7 @@ impl At<'_, '_> {
                 let (subjects, resident) = self.of_clause(inner);
                 ClauseKind::Of(subjects, resident.map(Box::new))
             }
-            Rule::when_clause => ClauseKind::When(self.condition(last(inner))),
+            Rule::when_clause => ClauseKind::When(Box::new(self.condition(last(inner)))),
             Rule::at_most => {
                 let mut time = None;
                 let mut after = None;
@@ -94,10 +94,10 @@ impl At<'_, '_> {
 }
 
 /// One condition alone, or several joined.
-fn joined(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Condition {
+fn joined(mut parts: Vec<Condition>, join: fn(Box<[Condition]>) -> Condition) -> Condition {
     if parts.len() == 1 {
         parts.remove(0)
     } else {
-        join(parts)
+        join(parts.into())
     }
 }

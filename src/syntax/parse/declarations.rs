@@ -28,9 +28,9 @@ impl At<'_, '_> {
             docs,
             lasting: None,
             kind: Kind::Data,
-            entries: Vec::new(),
-            is: Vec::new(),
-            excludes: Vec::new(),
+            entries: Box::default(),
+            is: Box::default(),
+            excludes: Box::default(),
             until: None,
             span: self.of(&pair),
         };
@@ -44,8 +44,8 @@ impl At<'_, '_> {
                     vocabulary.kind = kind.expect("the grammar's kinds are all");
                 }
                 Rule::entries => vocabulary.entries = self.entries(child),
-                Rule::is_part => vocabulary.is.extend(self.paths(last(child))),
-                Rule::excludes_part => vocabulary.excludes.extend(self.paths(last(child))),
+                Rule::is_part => vocabulary.is = self.paths(last(child)).into(),
+                Rule::excludes_part => vocabulary.excludes = self.paths(last(child)).into(),
                 Rule::until_part => vocabulary.until = Some(self.date(&last(child))),
                 _ => {}
             }
@@ -54,7 +54,7 @@ impl At<'_, '_> {
             let word = vocabulary.kind.word();
             let misplaced = [
                 ("lasting", vocabulary.lasting),
-                ("excludes", vocabulary.excludes.first().map(|p| p.span)),
+                ("excludes", vocabulary.excludes.first().map(Path::span)),
                 ("until", vocabulary.until.map(|(_, span)| span)),
             ];
             for (what, span) in misplaced {
@@ -71,7 +71,7 @@ impl At<'_, '_> {
     }
 
     /// Names separated by commas; after a closing brace the comma may be left out.
-    pub(super) fn entries(&mut self, pair: Pairs<'_>) -> Vec<Entry> {
+    pub(super) fn entries(&mut self, pair: Pairs<'_>) -> Box<[Entry]> {
         let mut all: Vec<Entry> = Vec::new();
         let mut comma = true;
         for child in children(pair) {
@@ -82,15 +82,15 @@ impl At<'_, '_> {
             let entry = self.entry(child);
             if !comma && all.last().is_some_and(|before| before.children.is_empty()) {
                 self.error(
-                    entry.path.span,
-                    format!("expected `,` before `{}`", self.r.text(entry.path.span)),
+                    entry.path.span(),
+                    format!("expected `,` before `{}`", self.r.text(entry.path.span())),
                     "names of a list are separated by commas",
                 );
             }
             comma = false;
             all.push(entry);
         }
-        all
+        all.into()
     }
 
     pub(super) fn entry(&mut self, pair: Pairs<'_>) -> Entry {
@@ -98,17 +98,13 @@ impl At<'_, '_> {
         let mut docs = Vec::new();
         let mut path = None;
         let mut description = None;
-        let mut below = Vec::new();
+        let mut below = Box::default();
         for child in children(pair) {
             match child.as_rule() {
                 Rule::doc => {
                     let text = child.as_str().trim_start_matches("///");
                     docs.push(Text {
-                        value: text
-                            .strip_prefix(' ')
-                            .unwrap_or(text)
-                            .trim_end()
-                            .to_string(),
+                        value: text.strip_prefix(' ').unwrap_or(text).trim_end().into(),
                         span: self.of(&child),
                     });
                 }
@@ -126,16 +122,16 @@ impl At<'_, '_> {
         }
         let path = path.expect("an entry has a name");
         for entry in &below {
-            if entry.path.segments.len() > 1 {
+            if !entry.path.is_one_name() {
                 self.error(
-                    entry.path.span,
+                    entry.path.span(),
                     "in braces a name is a child of what encloses it, so it takes no path",
                     "write the last name alone, or open the name again at the top level",
                 );
             }
         }
         Entry {
-            docs,
+            docs: docs.into(),
             path,
             description,
             children: below,

@@ -15,7 +15,7 @@ mod values;
 pub use errors::is_reserved;
 
 use super::ast::*;
-use super::cut::{Context, Fault, Part, Piece, cut};
+use super::cut::{Block, Context, Fault, Part, Piece, cut};
 use super::token::{Token, tokens};
 use crate::diag::{Diagnostic, Diags, codes};
 use crate::jobs;
@@ -60,7 +60,8 @@ pub fn parse_within(
         more: 0,
         whole: None,
     };
-    let items = parts.iter().map(|part| reader.item(part)).collect();
+    // One by one, so that what was cut gives way to what is read.
+    let items = parts.into_iter().map(|part| reader.item(&part)).collect();
     for fault in faults {
         reader.fault(fault);
     }
@@ -220,11 +221,7 @@ impl Reader<'_> {
             .map(|(start, end)| {
                 let text = &self.text[start + 3..*end];
                 Text {
-                    value: text
-                        .strip_prefix(' ')
-                        .unwrap_or(text)
-                        .trim_end()
-                        .to_string(),
+                    value: text.strip_prefix(' ').unwrap_or(text).trim_end().into(),
                     span: self.span(*start, *end),
                 }
             })
@@ -256,12 +253,13 @@ impl Reader<'_> {
                     None => Item::Broken(self.broken(piece)),
                 }
             }
-            Part::Block {
-                kind,
-                head,
-                body,
-                end,
-            } => {
+            Part::Block(block) => {
+                let Block {
+                    kind,
+                    head,
+                    body,
+                    end,
+                } = &**block;
                 let span = self.span(head.start, *end);
                 let docs = self.docs(head);
                 let base = head.start;
@@ -298,7 +296,7 @@ impl Reader<'_> {
                         let heading = self.read(Rule::test_piece, head, |r, pair| {
                             let mut at = At { r, base };
                             let mut title = None;
-                            let mut policies = Vec::new();
+                            let mut policies = Box::default();
                             for child in children(pair) {
                                 match child.as_rule() {
                                     Rule::string => title = Some(at.text(&child)),
@@ -311,7 +309,7 @@ impl Reader<'_> {
                         let items = self.each(body, Self::test_item);
                         let (title, policies) = heading.unwrap_or_default();
                         let title = title.unwrap_or(Text {
-                            value: String::new(),
+                            value: Box::default(),
                             span: self.span(head.start, head.end),
                         });
                         Item::Test(Test {
@@ -330,7 +328,7 @@ impl Reader<'_> {
     /// A policy or plan whose heading does not parse keeps its contents; its name is empty.
     fn nameless(&self, head: &Piece) -> (Name, Option<Text>) {
         let name = Name {
-            text: String::new(),
+            text: Default::default(),
             span: self.span(head.start, head.end),
         };
         (name, None)
@@ -398,9 +396,10 @@ impl Reader<'_> {
                 });
                 item.unwrap_or_else(|| PolicyItem::Broken(self.broken(piece)))
             }
-            Part::Block {
-                head, body, end, ..
-            } => {
+            Part::Block(block) => {
+                let Block {
+                    head, body, end, ..
+                } = &**block;
                 let docs = self.docs(head);
                 let base = head.start;
                 let title = self.read(Rule::section_piece, head, |r, pair| {
@@ -411,7 +410,7 @@ impl Reader<'_> {
                         .map(|child| at.text(child))
                 });
                 let title = title.flatten().unwrap_or(Text {
-                    value: String::new(),
+                    value: Box::default(),
                     span: self.span(head.start, head.end),
                 });
                 PolicyItem::Section(Box::new(Section {
@@ -444,14 +443,14 @@ impl Reader<'_> {
                     Rule::node => {
                         let mut node = at.node(child);
                         node.docs = docs.clone();
-                        node.waivers = std::mem::take(&mut waivers);
+                        node.waivers = std::mem::take(&mut waivers).into();
                         node.span = whole;
                         item = Some(PlanItem::Node(Box::new(node)));
                     }
                     Rule::edge => {
                         let mut edge = at.edge(child);
                         edge.docs = docs.clone();
-                        edge.waivers = std::mem::take(&mut waivers);
+                        edge.waivers = std::mem::take(&mut waivers).into();
                         edge.span = whole;
                         item = Some(PlanItem::Edge(Box::new(edge)));
                     }
@@ -494,7 +493,7 @@ fn blanked(text: &str, keep_docs: bool) -> Cow<'_, str> {
     let docs = tokens
         .iter()
         .filter(|lexeme| lexeme.token == Token::Doc && !keep_docs)
-        .map(|lexeme| (lexeme.start, lexeme.end));
+        .map(|lexeme| (lexeme.start(), lexeme.end()));
     let comments = comments.iter().map(|(start, end, _)| (*start, *end));
     for (start, end) in docs.chain(comments) {
         bytes[start..end].fill(b' ');

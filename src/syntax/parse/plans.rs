@@ -1,6 +1,6 @@
 //! Nodes and edges of plans.
 
-use super::{At, Pairs, Rule, children, last};
+use super::{At, Pairs, Rule, children, last, room_for};
 use crate::source::Span;
 use crate::syntax::ast::*;
 
@@ -24,11 +24,11 @@ impl At<'_, '_> {
     pub(super) fn node(&mut self, pair: Pairs<'_>) -> Node {
         let span = self.of(&pair);
         let mut node = Node {
-            docs: Vec::new(),
-            waivers: Vec::new(),
+            docs: Box::default(),
+            waivers: Box::default(),
             kind: NodeKind::System,
             name: Name {
-                text: String::new(),
+                text: Default::default(),
                 span,
             },
             role: None,
@@ -117,7 +117,7 @@ impl At<'_, '_> {
         let mut time = None;
         let mut after = None;
         let mut purpose = None;
-        let mut given = Vec::new();
+        let mut given: Box<[Literal]> = Box::default();
         for child in children(pair) {
             let span = self.of(&child);
             match child.as_rule() {
@@ -132,7 +132,7 @@ impl At<'_, '_> {
                     self.once(&purpose, span);
                     purpose = Some(self.list(last(child)));
                 }
-                Rule::given => given.extend(self.literals(last(child))),
+                Rule::given => given = self.literals(last(child)),
                 _ => {}
             }
         }
@@ -159,14 +159,15 @@ impl At<'_, '_> {
         (time.expect("a time has a length"), after)
     }
 
-    pub(super) fn literals(&mut self, pair: Pairs<'_>) -> Vec<Literal> {
-        let mut all = Vec::new();
-        for child in children(pair) {
+    pub(super) fn literals(&mut self, pair: Pairs<'_>) -> Box<[Literal]> {
+        let children = children(pair);
+        let mut all = room_for(&children, Rule::literal);
+        for child in children {
             if child.as_rule() == Rule::literal {
                 let span = self.of(&child);
                 let mut negated = false;
                 let mut fact = None;
-                for part in children(child) {
+                for part in self::children(child) {
                     match part.as_rule() {
                         Rule::kw_not => negated = true,
                         _ => fact = Some(self.path(part)),
@@ -179,7 +180,7 @@ impl At<'_, '_> {
                 });
             }
         }
-        all
+        all.into()
     }
 
     pub(super) fn edge(&mut self, pair: Pairs<'_>) -> Edge {
@@ -188,8 +189,8 @@ impl At<'_, '_> {
         let mut kind = None;
         let mut form = None;
         let mut purpose = None;
-        let mut given = Vec::new();
-        let mut fulfilling = Vec::new();
+        let mut given: Box<[Literal]> = Box::default();
+        let mut fulfilling: Box<[Path]> = Box::default();
         for child in children(pair) {
             let span = self.of(&child);
             match child.as_rule() {
@@ -218,18 +219,18 @@ impl At<'_, '_> {
                 }
                 Rule::given => {
                     self.once(&given.first(), span);
-                    given.extend(self.literals(last(child)));
+                    given = self.literals(last(child));
                 }
                 Rule::fulfilling => {
                     self.once(&fulfilling.first(), span);
-                    fulfilling.extend(self.paths(last(child)));
+                    fulfilling = self.paths(last(child)).into();
                 }
                 _ => {}
             }
         }
         Edge {
-            docs: Vec::new(),
-            waivers: Vec::new(),
+            docs: Box::default(),
+            waivers: Box::default(),
             from: from.expect("an edge has a sender"),
             kind: kind.expect("an edge does something"),
             form,

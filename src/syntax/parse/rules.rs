@@ -45,11 +45,17 @@ impl At<'_, '_> {
         }
         let body = body.expect("a rule has a body");
         let statement = self.of(&body);
+        let bare = docs.is_empty() && waivers.is_empty() && label.is_none();
         ast::Rule {
-            docs,
-            waivers,
-            citations,
-            label,
+            front: (!bare).then(|| {
+                let waivers = waivers.into();
+                Box::new(Front {
+                    docs,
+                    waivers,
+                    label,
+                })
+            }),
+            citations: citations.into(),
             body: self.rule_body(only_child(body)),
             span,
             statement,
@@ -78,7 +84,7 @@ impl At<'_, '_> {
         let mut requires = None;
         let mut within = None;
         let mut unless = None;
-        let mut except = Vec::new();
+        let mut except = Box::default();
         for child in children {
             match child.as_rule() {
                 Rule::acts => acts = Some(self.acts(child)),
@@ -86,42 +92,46 @@ impl At<'_, '_> {
                 Rule::path => path = Some(self.path(child)),
                 Rule::clause => clauses.push(self.clause(child)),
                 Rule::only_part => only = Some(self.only_part(child)),
-                Rule::requires_part => requires = Some(self.paths(last(child))),
+                Rule::requires_part => requires = Some(self.paths(last(child)).into()),
                 Rule::within_part => within = Some(self.within(child)),
-                Rule::unless => unless = Some(self.condition(last(child))),
+                Rule::unless => unless = Some(Box::new(self.condition(last(child)))),
                 Rule::except => except = self.except(child),
                 _ => {}
             }
         }
+        let clauses = clauses.into();
         match rule {
             Rule::must_rule => {
                 let (within, event) = within.expect("must has a time");
-                RuleBody::Must {
+                RuleBody::Must(Box::new(Must {
                     duty: path.expect("must has a duty"),
                     data: data.expect("must has data"),
                     clauses,
                     unless,
                     within,
                     event,
-                }
+                }))
             }
             Rule::processor => RuleBody::Processor(data.expect("processor has data"), clauses),
-            Rule::may_rule => RuleBody::May(acts.expect("may has acts"), clauses, unless, except),
+            Rule::may_rule => {
+                let acts = acts.expect("may has acts");
+                RuleBody::May(acts, clauses, Relief::new(unless, except))
+            }
             Rule::never_rule => {
-                RuleBody::Never(acts.expect("never has acts"), clauses, unless, except)
+                let acts = acts.expect("never has acts");
+                RuleBody::Never(acts, clauses, Relief::new(unless, except))
             }
             _ => {
                 let acts = acts.expect("a limit has acts");
                 if let Some((only, only_data, must_hold)) = only {
-                    return RuleBody::Limit {
+                    return RuleBody::Limit(Box::new(Limit {
                         acts,
                         about: clauses,
                         only,
                         only_data,
                         must_hold,
-                        unless,
-                        except,
-                    };
+                        relief: Relief::new(unless, except),
+                    }));
                 }
                 if let Some(duties) = requires {
                     if let Some(exception) = except.first() {
@@ -131,7 +141,12 @@ impl At<'_, '_> {
                             "write `unless` and the facts that release it, or narrow the clauses before `requires`",
                         );
                     }
-                    return RuleBody::Requires(acts, clauses, duties, unless);
+                    return RuleBody::Requires(Box::new(Requires {
+                        acts,
+                        clauses,
+                        duties,
+                        unless,
+                    }));
                 }
                 let timed = clauses
                     .iter()
@@ -149,12 +164,12 @@ impl At<'_, '_> {
                         format!("write `may {verb} …`, `never {verb} …`, or say what must hold with `only`, `requires` or (of retain) `at most`"),
                     );
                 }
-                RuleBody::Retain(acts, clauses, unless, except)
+                RuleBody::Retain(acts, clauses, Relief::new(unless, except))
             }
         }
     }
 
-    pub(super) fn only_part(&mut self, pair: Pairs<'_>) -> (Span, Option<Names>, Vec<Clause>) {
+    pub(super) fn only_part(&mut self, pair: Pairs<'_>) -> (Span, Option<Names>, Box<[Clause]>) {
         let whole = self.of(&pair);
         let mut only = whole;
         let mut data = None;
@@ -175,7 +190,7 @@ impl At<'_, '_> {
                 "name it on the right: `only with …`, `only for …`, `only when …`",
             );
         }
-        (only, data, clauses)
+        (only, data, clauses.into())
     }
 
     pub(super) fn within(&mut self, pair: Pairs<'_>) -> (Duration, Names) {
@@ -194,7 +209,7 @@ impl At<'_, '_> {
         )
     }
 
-    pub(super) fn except(&mut self, pair: Pairs<'_>) -> Vec<Exception> {
+    pub(super) fn except(&mut self, pair: Pairs<'_>) -> Box<[Exception]> {
         let mut all = Vec::new();
         for child in children(pair) {
             match child.as_rule() {
@@ -203,37 +218,38 @@ impl At<'_, '_> {
                 _ => {}
             }
         }
-        all
+        all.into()
     }
 
     pub(super) fn exception(&mut self, pair: Pairs<'_>) -> Exception {
         let span = self.of(&pair);
         let children = children(pair);
-        let mut exception = Exception {
-            citations: room_for(&children, Rule::citation),
-            data: None,
-            clauses: room_for(&children, Rule::clause),
-            unless: None,
-            except: Vec::new(),
-            span,
-        };
+        let mut citations = room_for(&children, Rule::citation);
+        let mut clauses = room_for(&children, Rule::clause);
+        let (mut data, mut unless, mut except) = (None, None, Box::default());
         for child in children {
             match child.as_rule() {
-                Rule::citation => exception.citations.push(self.text(&only_child(child))),
-                Rule::list => exception.data = Some(self.list(child)),
-                Rule::clause => exception.clauses.push(self.clause(child)),
-                Rule::unless => exception.unless = Some(self.condition(last(child))),
-                Rule::except => exception.except = self.except(child),
+                Rule::citation => citations.push(self.text(&only_child(child))),
+                Rule::list => data = Some(self.list(child)),
+                Rule::clause => clauses.push(self.clause(child)),
+                Rule::unless => unless = Some(Box::new(self.condition(last(child)))),
+                Rule::except => except = self.except(child),
                 _ => {}
             }
         }
-        if exception.data.is_none() && exception.clauses.is_empty() {
+        if data.is_none() && clauses.is_empty() {
             self.error(
                 span,
                 "this exception names nothing",
                 "say what is excepted: data, or a clause such as `with …`, `for …`, `when …`",
             );
         }
-        exception
+        Exception {
+            citations: citations.into(),
+            data,
+            clauses: clauses.into(),
+            relief: Relief::new(unless, except),
+            span,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Expectations of tests, and flows in one line.
 
-use super::{At, Pairs, Rule, children, last};
+use super::{At, Pairs, Rule, children, last, room_for};
 use crate::syntax::ast::*;
 
 impl At<'_, '_> {
@@ -49,33 +49,34 @@ impl At<'_, '_> {
     pub(super) fn flow_line(&mut self, pair: Pairs<'_>) -> FlowLine {
         let span = self.of(&pair);
         let mut acts = None;
-        let mut clauses = Vec::new();
+        let children = children(pair);
+        let mut clauses = room_for(&children, Rule::clause);
         let mut time = None;
-        let mut given = Vec::new();
-        let mut fulfilling = Vec::new();
-        for child in children(pair) {
+        let mut given: Box<[Literal]> = Box::default();
+        let mut fulfilling: Box<[Path]> = Box::default();
+        for child in children {
             let span = self.of(&child);
             match child.as_rule() {
                 Rule::acts => acts = Some(self.acts(child)),
                 Rule::clause => clauses.push(self.clause(child)),
                 Rule::time => {
                     self.once(&time, span);
-                    time = Some(self.time(child));
+                    time = Some(Box::new(self.time(child)));
                 }
                 Rule::given => {
                     self.once(&given.first(), span);
-                    given.extend(self.literals(last(child)));
+                    given = self.literals(last(child));
                 }
                 Rule::fulfilling => {
                     self.once(&fulfilling.first(), span);
-                    fulfilling.extend(self.paths(last(child)));
+                    fulfilling = self.paths(last(child)).into();
                 }
                 _ => {}
             }
         }
         FlowLine {
             acts: acts.expect("a flow has acts"),
-            clauses,
+            clauses: clauses.into(),
             time,
             given,
             fulfilling,

@@ -7,12 +7,12 @@ use crate::syntax::ast::*;
 impl At<'_, '_> {
     pub(super) fn name(&mut self, pair: &Pairs<'_>) -> Name {
         Name {
-            text: pair.as_str().trim_matches('`').to_string(),
+            text: pair.as_str().trim_matches('`').into(),
             span: self.of(pair),
         }
     }
 
-    pub(super) fn names(&mut self, pair: Pairs<'_>) -> Vec<Name> {
+    pub(super) fn names(&mut self, pair: Pairs<'_>) -> Box<[Name]> {
         let children = children(pair);
         let mut all = room_for(&children, Rule::name);
         for child in children {
@@ -20,26 +20,21 @@ impl At<'_, '_> {
                 all.push(self.name(&child));
             }
         }
-        all
+        all.into()
     }
 
     pub(super) fn path(&mut self, pair: Pairs<'_>) -> Path {
-        let span = self.of(&pair);
         if pair.as_rule() == Rule::any_name {
-            let name = Name {
-                text: "any".to_string(),
-                span,
+            let first = Name {
+                text: "any".into(),
+                span: self.of(&pair),
             };
-            return Path {
-                segments: vec![name],
-                span,
-            };
+            return Path::new(first, Vec::new());
         }
-        let segments = children(pair)
-            .iter()
-            .map(|child| self.name(child))
-            .collect();
-        Path { segments, span }
+        let names = children(pair);
+        let (first, rest) = names.split_first().expect("a path has a name");
+        let first = self.name(first);
+        Path::new(first, rest.iter().map(|name| self.name(name)).collect())
     }
 
     pub(super) fn paths(&mut self, pair: Pairs<'_>) -> Vec<Path> {
@@ -56,8 +51,7 @@ impl At<'_, '_> {
 
     pub(super) fn list(&mut self, pair: Pairs<'_>) -> Names {
         let span = self.of(&pair);
-        let mut include = Vec::new();
-        let mut exclude = Vec::new();
+        let (mut include, mut exclude) = (Vec::new(), Vec::new());
         let mut after = false;
         for child in children(pair) {
             match child.as_rule() {
@@ -66,11 +60,7 @@ impl At<'_, '_> {
                 _ => include = self.paths(child),
             }
         }
-        Names {
-            include,
-            exclude,
-            span,
-        }
+        Names::new(include, exclude, span)
     }
 
     pub(super) fn text(&mut self, pair: &Pairs<'_>) -> Text {
@@ -87,7 +77,7 @@ impl At<'_, '_> {
             }
         }
         Text {
-            value,
+            value: value.into(),
             span: self.of(pair),
         }
     }
@@ -153,7 +143,7 @@ impl At<'_, '_> {
         }
     }
 
-    pub(super) fn verbs(&mut self, pair: Pairs<'_>) -> Vec<Verb> {
+    pub(super) fn verbs(&mut self, pair: Pairs<'_>) -> Box<[Verb]> {
         let children = children(pair);
         let mut all = room_for(&children, Rule::verb);
         for child in children {
@@ -161,7 +151,7 @@ impl At<'_, '_> {
                 all.push(self.verb(&child));
             }
         }
-        all
+        all.into()
     }
 
     pub(super) fn acts(&mut self, pair: Pairs<'_>) -> Acts {

@@ -60,8 +60,8 @@ fn plan(
     diags: &mut Diags,
 ) -> Plan {
     let mut result = Plan {
-        name: tree.name.text.clone(),
-        title: tree.title.as_ref().map(|title| title.value.clone()),
+        name: tree.name.text.to_string(),
+        title: tree.title.as_ref().map(|title| title.value.to_string()),
         docs: docs(&tree.docs),
         span: tree.name.span,
         checks: Vec::new(),

@@ -64,7 +64,7 @@ fn lower_some(files: &[(&str, &str)], few: usize) -> Lowered {
             if let Item::Include(include) = item {
                 let at = files
                     .iter()
-                    .position(|(name, _)| *name == include.path.value);
+                    .position(|(name, _)| *name == &*include.path.value);
                 seen.insert(FileId(at.expect("an included file") as u32));
             }
         }

@@ -38,10 +38,10 @@ fn lower_with(items: &str, files: &[(&str, &str)], jobs: usize) -> Lowered {
         let PlanItem::Table(table) = statement else {
             continue;
         };
-        let path = &table.path.value;
-        let of_path = files.iter().find(|(name, _)| name == path);
+        let path = &*table.path.value;
+        let of_path = files.iter().find(|(name, _)| *name == path);
         let Some((_, text)) = of_path else { continue };
-        let file = sources.add(Path::new(path), path.clone(), text.to_string());
+        let file = sources.add(Path::new(path), path.to_string(), text.to_string());
         let text = TableText {
             file,
             text,
