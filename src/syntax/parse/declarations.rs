@@ -34,6 +34,8 @@ impl At<'_, '_> {
             until: None,
             span: self.of(&pair),
         };
+        // Either may stand several times.
+        let (mut is, mut excludes) = (Vec::new(), Vec::new());
         for child in children(pair) {
             let span = self.of(&child);
             match child.as_rule() {
@@ -44,12 +46,14 @@ impl At<'_, '_> {
                     vocabulary.kind = kind.expect("the grammar's kinds are all");
                 }
                 Rule::entries => vocabulary.entries = self.entries(child),
-                Rule::is_part => vocabulary.is = self.paths(last(child)).into(),
-                Rule::excludes_part => vocabulary.excludes = self.paths(last(child)).into(),
+                Rule::is_part => is.extend(self.paths(last(child))),
+                Rule::excludes_part => excludes.extend(self.paths(last(child))),
                 Rule::until_part => vocabulary.until = Some(self.date(&last(child))),
                 _ => {}
             }
         }
+        vocabulary.is = is.into();
+        vocabulary.excludes = excludes.into();
         if vocabulary.kind != Kind::Fact {
             let word = vocabulary.kind.word();
             let misplaced = [

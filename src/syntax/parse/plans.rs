@@ -117,7 +117,8 @@ impl At<'_, '_> {
         let mut time = None;
         let mut after = None;
         let mut purpose = None;
-        let mut given: Box<[Literal]> = Box::default();
+        // It may stand several times.
+        let mut given = Vec::new();
         for child in children(pair) {
             let span = self.of(&child);
             match child.as_rule() {
@@ -132,7 +133,7 @@ impl At<'_, '_> {
                     self.once(&purpose, span);
                     purpose = Some(self.list(last(child)));
                 }
-                Rule::given => given = self.literals(last(child)),
+                Rule::given => given.extend(self.literals(last(child))),
                 _ => {}
             }
         }
@@ -141,7 +142,7 @@ impl At<'_, '_> {
             time,
             after,
             purpose,
-            given,
+            given: given.into(),
             span,
         }
     }

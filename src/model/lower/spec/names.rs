@@ -108,6 +108,15 @@ fn a_chain_of_paths_that_never_ends_is_reported() {
 }
 
 #[test]
+fn what_is_said_twice_of_names_counts_twice() {
+    let found = one("data a, b\ndata c is a is b\nfact e, f\nfact g excludes e excludes f");
+    found.finds(&[]);
+    assert_eq!(found.covers(Kind::Data, "a"), ["a", "c"]);
+    assert_eq!(found.covers(Kind::Data, "b"), ["b", "c"]);
+    assert_eq!(found.model.vocabulary.excludes.len(), 2);
+}
+
+#[test]
 fn several_parents() {
     let found = one("data a, b\ndata c is a, b");
     found.finds(&[]);

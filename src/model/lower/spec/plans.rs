@@ -37,6 +37,13 @@ fn fine(items: &str) -> Lowered {
 }
 
 #[test]
+fn facts_given_twice_of_what_is_kept_both_hold() {
+    let found = fine("store vault keeps usage given consent given not local-law");
+    let nodes = &found.model.plans[0].nodes;
+    assert_eq!(nodes.get(5).keeps[0].given.len(), 2);
+}
+
+#[test]
 fn nodes_keep_what_they_say() {
     let found = fine(
         "store vault : subsidiary in germany on api
