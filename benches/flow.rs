@@ -34,7 +34,12 @@ fn main() {
         .filter(|arg| arg != "--bench")
         .collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    match words[..] {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    abide::jobs::on(threads, || all(&words));
+}
+
+fn all(words: &[&str]) {
+    match words {
         ["write", shape, nodes, folder] => {
             let files = shapes::files(of(shape), number(nodes));
             std::fs::create_dir_all(folder).expect("a folder");
@@ -85,7 +90,7 @@ struct Loaded {
 fn load(files: &Files) -> (Loaded, Duration, Duration) {
     let mut diags = Vec::new();
     let (ast, parsing) = timed(|| parse(FileId(0), &files.abide, &mut diags));
-    let (model, lowering) = timed(|| shapes::load(&ast, files, jobs(), &mut diags));
+    let (model, lowering) = timed(|| shapes::load(&ast, files, &mut diags));
     assert!(diags.is_empty(), "{}", diags[0].message);
     (Loaded { ast, model }, parsing, lowering)
 }
@@ -104,7 +109,7 @@ fn memory(shape: Shape, nodes: usize) {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
     let today = "2026-11-24".parse().expect("a day");
     let mut judge = Judge::new(model, today);
-    let (outcome, time) = timed(|| plans::judge_most(&mut judge, &model.plans[0], 100, jobs()));
+    let (outcome, time) = timed(|| plans::judge_most(&mut judge, &model.plans[0], 100));
     shown("most while judging", status("VmHWM:"));
     println!(
         "  {} findings listed, in {:.3} s",
@@ -118,11 +123,6 @@ fn status(name: &str) -> Option<usize> {
     let all = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = all.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
-}
-
-/// How many threads may work.
-fn jobs() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn run(shape: Shape, nodes: usize) {
@@ -145,7 +145,7 @@ fn run(shape: Shape, nodes: usize) {
     let (bare, bare_time) = timed(|| bare::spread(&graph));
     let same = (0..nodes).all(|node| held.held(node).eq(bare.held(node)));
     assert!(same, "both hold the same");
-    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100, jobs()));
+    let (outcome, judging) = timed(|| plans::judge_most(&mut judge, plan, 100));
     let counted: usize = outcome.more.values().sum();
     println!(
         "  {labels} labels, {rows} different rows; {} findings listed, {counted} counted",

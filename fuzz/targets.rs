@@ -186,7 +186,7 @@ pub fn tables(bytes: &[u8]) {
     };
     let both = BTreeSet::from([file, table]);
     let visible = Visible(BTreeMap::from([(file, both.clone()), (table, both)]));
-    let read = |jobs: usize| {
+    let read = || {
         let text = TableText {
             file: table,
             text: &rows,
@@ -194,7 +194,6 @@ pub fn tables(bytes: &[u8]) {
         };
         let tables = Tables {
             texts: BTreeMap::from([(span, text)]),
-            jobs,
         };
         let mut found = Diags::new();
         let elsewhere = Elsewhere::default();
@@ -202,9 +201,9 @@ pub fn tables(bytes: &[u8]) {
         abide::check::check(&model, naive::findings::today(), &mut found);
         found
     };
-    let one = read(1);
+    let one = read();
     places(&sources, &one);
-    assert_eq!(one, read(3));
+    assert_eq!(one, abide::jobs::on(3, read));
 }
 
 /// Any settings are read or refused with their place, and what holds of them is no surprise.
@@ -292,7 +291,6 @@ fn checked(bytes: &[u8]) -> Option<Outcome> {
             today: naive::findings::today(),
             levels: Levels::default(),
             waivers: true,
-            jobs: 1,
             most: None,
         };
         load(&input).ok().map(|loaded| run(loaded, &settings))

@@ -1,16 +1,48 @@
 //! Work shared between threads, its results in the order of the work: how many threads there were
 //! can't be seen in what comes out.
+//!
+//! Who begins says how many threads there are ([`on`]); whatever is shared in that is shared between
+//! them, and where nobody said anything there is one. A thread that shares work does its part of it.
 
+use rayon::ThreadPoolBuilder;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Does each piece of work on one of at most `threads` threads. What `start` makes is kept by a thread
-/// from piece to piece.
+/// More threads than this are of no use.
+const MOST: usize = 256;
+
+/// Bytes of stack, for any thread as for the first.
+const STACK: usize = 8 << 20;
+
+/// Does work in which so many threads take part, or as many as there can be.
+pub fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let threads = threads.clamp(1, MOST);
+    if threads == self::threads() {
+        return work();
+    }
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK);
+    match pool.build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
+/// How many threads take part in what is going on.
+pub fn threads() -> usize {
+    match rayon::current_thread_index() {
+        Some(_) => rayon::current_num_threads(),
+        None => 1,
+    }
+}
+
+/// Does each piece of work on one of the threads. What `start` makes is kept by a thread from piece to
+/// piece.
 pub fn share<T: Sync, W, R: Send>(
     work: &[T],
-    threads: usize,
     start: impl Fn() -> W + Sync,
     run: impl Fn(&mut W, &T) -> R + Sync,
 ) -> Vec<R> {
@@ -26,47 +58,38 @@ pub fn share<T: Sync, W, R: Send>(
             done.push((at, run(&mut kept, piece)));
         }
     };
-    let threads = threads.min(work.len());
+    let threads = threads().min(work.len());
     if threads <= 1 {
         return one_thread().into_iter().map(|(_, result)| result).collect();
     }
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(one_thread)).collect();
-        let mut done = one_thread();
-        for other in others {
-            match other.join() {
-                Ok(results) => done.extend(results),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+    let mut others: Vec<Vec<(usize, R)>> = (1..threads).map(|_| Vec::new()).collect();
+    let mut done = rayon::in_place_scope(|scope| {
+        for other in &mut others {
+            scope.spawn(|_| *other = one_thread());
         }
-        done
+        one_thread()
     });
+    done.extend(others.into_iter().flatten());
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Does two things, on two threads where there are as many; the first on this one.
-pub fn both<A, B: Send>(
-    threads: usize,
-    one: impl FnOnce() -> A,
-    other: impl FnOnce() -> B + Send,
-) -> (A, B) {
-    if threads <= 1 {
+pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if threads() <= 1 {
         return (one(), other());
     }
-    std::thread::scope(|scope| {
-        let other = scope.spawn(other);
-        let one = one();
-        match other.join() {
-            Ok(other) => (one, other),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+    let mut second = None;
+    let first = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| second = Some(other()));
+        one()
+    });
+    (first, second.expect("the scope waits for all it began"))
 }
 
 /// So many things in as many ranges as there are threads.
-pub fn ranges(count: usize, threads: usize) -> Vec<Range<usize>> {
-    let size = count.div_ceil(threads.max(1)).max(1);
+pub fn ranges(count: usize) -> Vec<Range<usize>> {
+    let size = count.div_ceil(threads()).max(1);
     let starts = (0..count).step_by(size);
     starts.map(|start| start..count.min(start + size)).collect()
 }
@@ -75,12 +98,10 @@ pub fn ranges(count: usize, threads: usize) -> Vec<Range<usize>> {
 /// first thing of each number.
 pub fn number<K: Copy + Eq + Hash + Send>(
     count: usize,
-    threads: usize,
     key: impl Fn(usize) -> K + Sync,
 ) -> (Vec<u32>, Vec<u32>) {
     let found = share(
-        &ranges(count, threads),
-        threads,
+        &ranges(count),
         || (),
         |(), range| {
             let mut known: FxHashMap<K, u32> = FxHashMap::default();
@@ -120,29 +141,29 @@ pub fn number<K: Copy + Eq + Hash + Send>(
 
 #[cfg(test)]
 mod tests {
-    use super::{number, share};
+    use super::{both, number, on, share, threads};
 
     #[test]
     fn numbers_are_the_same_for_any_number_of_threads() {
         let keys: Vec<usize> = (0..1000).map(|at| at * at * 31 % 97 / 3).collect();
-        let (of, first) = number(keys.len(), 1, |at| keys[at]);
+        let (of, first) = number(keys.len(), |at| keys[at]);
         for (at, number) in of.iter().enumerate() {
             let first = first[*number as usize] as usize;
             assert_eq!(keys[first], keys[at]);
             assert_eq!(keys.iter().position(|key| *key == keys[at]), Some(first));
         }
         for threads in [0, 2, 3, 7, 2000] {
-            let again = number(keys.len(), threads, |at| keys[at]);
+            let again = on(threads, || number(keys.len(), |at| keys[at]));
             assert_eq!(again, (of.clone(), first.clone()), "{threads} threads");
         }
-        assert_eq!(number(0, 2, |at| at), (Vec::new(), Vec::new()));
+        assert_eq!(on(2, || number(0, |at| at)), (Vec::new(), Vec::new()));
     }
 
     #[test]
     fn results_come_in_the_order_of_the_work() {
         let work: Vec<usize> = (0..1000).collect();
         for threads in [0, 1, 2, 7] {
-            let squares = share(&work, threads, || (), |(), at| at * at);
+            let squares = on(threads, || share(&work, || (), |(), at| at * at));
             assert!(
                 squares
                     .iter()
@@ -151,6 +172,19 @@ mod tests {
             );
             assert_eq!(squares.len(), work.len());
         }
-        assert!(share(&[] as &[u8], 2, || (), |(), _| 0).is_empty());
+        assert!(on(2, || share(&[] as &[u8], || (), |(), _| 0)).is_empty());
+    }
+
+    #[test]
+    fn as_many_threads_take_part_as_are_asked_for() {
+        assert_eq!(threads(), 1);
+        for wanted in [1, 2, 5] {
+            assert_eq!(on(wanted, threads), wanted);
+            assert_eq!(on(3, || on(wanted, threads)), wanted);
+        }
+        assert_eq!(on(0, threads), 1);
+        assert_eq!(on(usize::MAX, threads), super::MOST);
+        assert_eq!(on(2, || both(threads, threads)), (2, 2));
+        assert_eq!(both(threads, || 7), (1, 7));
     }
 }

@@ -375,7 +375,6 @@ fn check(example: &Block) -> Vec<Found> {
         today: TODAY.parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
-        jobs: 2,
         most: None,
     };
     let input = Input {

@@ -21,7 +21,6 @@ fn settings() -> Settings {
         today: "2026-11-24".parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
-        jobs: 1,
         most: None,
     }
 }

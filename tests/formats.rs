@@ -134,7 +134,6 @@ fn checked(path: &str, change: impl Fn(&str) -> String) -> Outcome {
         today: "2026-11-24".parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
-        jobs: 2,
         most: None,
     };
     run(load(&input).expect("it loads"), &settings)
@@ -265,7 +264,6 @@ fn fingerprints_follow_a_finding_to_another_line_and_file() {
         today: "2026-11-24".parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
-        jobs: 2,
         most: None,
     };
     let moved = run(load(&elsewhere).expect("it loads"), &settings);

@@ -24,7 +24,6 @@ fn outcome(input: &Input) -> Outcome {
         today: TODAY.parse().expect("a date"),
         levels: Levels::default(),
         waivers: true,
-        jobs: 2,
         most: None,
     };
     run(load(input).expect("it can be read"), &settings)

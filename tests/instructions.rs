@@ -210,7 +210,6 @@ fn reporting() -> Prepared {
         today: today(),
         levels: Levels::default(),
         waivers: true,
-        jobs: 1,
         most: None,
     };
     let outcome = run(load(&input).expect("it loads"), &settings);

@@ -15,6 +15,7 @@ mod shapes;
 use abide::check::plans::{Outcome, judge_most};
 use abide::check::{Finding, Judge};
 use abide::flow::{Asks, build, unsourced::spread_all};
+use abide::jobs::on;
 use abide::model::Model;
 use abide::source::FileId;
 use abide::syntax::parse;
@@ -51,15 +52,17 @@ fn harsher(shape: Shape, nodes: usize) -> Files {
 fn model(files: &Files) -> Model {
     let mut diags = Vec::new();
     let ast = parse(FileId(0), &files.abide, &mut diags);
-    let model = shapes::load(&ast, files, 2, &mut diags);
+    let model = on(2, || shapes::load(&ast, files, &mut diags));
     assert!(diags.is_empty(), "{diags:#?}");
     model
 }
 
 /// What is found of a plan where so many findings are listed.
 fn judged(model: &Model, most: usize, jobs: usize) -> Outcome {
-    let mut judge = Judge::new(model, "2026-11-24".parse().expect("a day"));
-    judge_most(&mut judge, &model.plans[0], most, jobs)
+    on(jobs, || {
+        let mut judge = Judge::new(model, "2026-11-24".parse().expect("a day"));
+        judge_most(&mut judge, &model.plans[0], most)
+    })
 }
 
 /// Findings by their code, listed or not.

@@ -14,9 +14,11 @@ use abide::analyze::diff::{Class, Difference, diff};
 use abide::analyze::limits;
 use abide::check::acts::{self, Said};
 use abide::check::findings::dims;
+use abide::check::plans::judge_most;
 use abide::check::{Judge, Verdict};
 use abide::decide::{Diagram, Dim};
 use abide::diag::Severity;
+use abide::jobs::on;
 use abide::model::vocabulary::{Kind, form};
 use abide::model::{Action, Model, NameId, PolicyId, Statement, lower};
 use abide::source::FileId;
@@ -545,7 +547,7 @@ fn what_is_not_listed_is_counted_on_any_number_of_threads() {
         let mut said = 0;
         for plan in &model.plans {
             let of = |most: usize, jobs: usize| {
-                let outcome = abide::check::plans::judge_most(&mut judge(model), plan, most, jobs);
+                let outcome = on(jobs, || judge_most(&mut judge(model), plan, most));
                 let of = outcome.findings.iter();
                 let listed: Vec<_> = of.map(|one| (one.at, one.code().name)).collect();
                 let counted: usize = outcome.more.values().sum();

@@ -1,6 +1,7 @@
 //! Laws of the parser: it is total, it loses nothing, it reports every broken statement.
 
 use abide::diag::Diags;
+use abide::jobs::on;
 use abide::source::{FileId, Span};
 use abide::syntax::ast::*;
 use abide::syntax::{parse, parse_within};
@@ -65,7 +66,7 @@ fn a_long_block_reads_the_same_on_any_number_of_threads() {
     let text = format!("policy p {{\n{text}}}\n");
     let read = |jobs: usize| {
         let mut diags = Vec::new();
-        let ast = parse_within(FileId(0), &text, 10, jobs, &mut diags);
+        let ast = on(jobs, || parse_within(FileId(0), &text, 10, &mut diags));
         (ast, diags)
     };
     let (ast, diags) = read(1);

@@ -561,7 +561,6 @@ impl Asked<'_> {
             today: self.today.parse().expect("a date"),
             levels,
             waivers: true,
-            jobs: 1,
             most: self.most,
         };
         let input = Input {

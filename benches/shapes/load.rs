@@ -9,10 +9,10 @@ use abide::syntax::ast::{Ast, Item, PlanItem, Text};
 use abide::syntax::table::{TableFormat, TableText, Tables};
 use std::collections::BTreeMap;
 
-/// The model of a plan whose text was parsed; so many threads read its tables.
-pub fn load(ast: &Ast, files: &Files, jobs: usize, diags: &mut Diags) -> Model {
+/// The model of a plan whose text was parsed.
+pub fn load(ast: &Ast, files: &Files, diags: &mut Diags) -> Model {
     let texts = texts(ast, files);
-    let tables = Tables { texts, jobs };
+    let tables = Tables { texts };
     // Tables see what the file that brings them in declares.
     let seen = |file: u32| (FileId(file), [FileId(0), FileId(file)].into());
     let visible = Visible([0, 1, 2].map(seen).into());

@@ -97,13 +97,7 @@ impl Alike {
 
     /// The edges that need a closer look, in order; on all others all is fine, whatever of what their
     /// sender holds they let pass.
-    pub fn candidates(
-        &mut self,
-        judge: &mut Judge,
-        graph: &Graph,
-        spread: &Spread,
-        jobs: usize,
-    ) -> Vec<u32> {
+    pub fn candidates(&mut self, judge: &mut Judge, graph: &Graph, spread: &Spread) -> Vec<u32> {
         for number in 0..self.profiles.len() {
             self.look(judge, graph, number);
         }
@@ -141,10 +135,9 @@ impl Alike {
             };
             made || change.passes && held()
         };
-        let parts = jobs::ranges(graph.len(), jobs);
+        let parts = jobs::ranges(graph.len());
         let found = jobs::share(
             &parts,
-            jobs,
             || (),
             |(), part| {
                 let part = part.clone().filter(|at| suspect(*at));

@@ -67,11 +67,10 @@ impl Run {
         graph: &mut Graph,
         spread: &Spread,
         alike: &mut Alike,
-        jobs: usize,
     ) {
-        let candidates = alike.candidates(judge, graph, spread, jobs);
+        let candidates = alike.candidates(judge, graph, spread);
         let all = candidates.iter().map(|at| *at as usize);
-        if jobs < 2 || candidates.len() <= self.most {
+        if jobs::threads() < 2 || candidates.len() <= self.most {
             for at in all {
                 self.edge(judge, plan, graph, spread, alike, at);
             }
@@ -99,7 +98,7 @@ impl Run {
             }
             counted
         };
-        let ((), counted) = jobs::both(jobs, from_start, from_end);
+        let ((), counted) = jobs::both(from_start, from_end);
         // Where less was found than is listed, what was counted is to be listed after all.
         for (at, own) in counted.into_iter().rev() {
             match self.lists(plan, at) {

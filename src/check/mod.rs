@@ -48,7 +48,7 @@ pub fn check(model: &Model, today: Date, diags: &mut Diags) {
         tests(&mut judge, id, diags);
     }
     for at in &model.plans {
-        plan(&mut judge, at, usize::MAX, 1, diags);
+        plan(&mut judge, at, usize::MAX, diags);
     }
 }
 
@@ -56,9 +56,9 @@ pub fn check(model: &Model, today: Date, diags: &mut Diags) {
 pub type More = BTreeMap<&'static str, usize>;
 
 /// Judges a plan against the policies it checks. As many findings as are wanted are listed, the first
-/// in the text; the others are counted. So many threads may work on it.
-pub fn plan(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize, diags: &mut Diags) -> More {
-    let outcome = plans::judge_most(judge, plan, most, jobs);
+/// in the text; the others are counted.
+pub fn plan(judge: &mut Judge, plan: &Plan, most: usize, diags: &mut Diags) -> More {
+    let outcome = plans::judge_most(judge, plan, most);
     wording::plan(judge.model, judge, plan, &outcome, most, diags)
 }
 

@@ -52,12 +52,11 @@ pub struct Outcome {
 
 /// Judges a plan against each policy it checks, each on its own.
 pub fn judge(judge: &mut Judge, plan: &Plan) -> Outcome {
-    judge_most(judge, plan, usize::MAX, 1)
+    judge_most(judge, plan, usize::MAX)
 }
 
-/// The same with as many findings of verdicts as are wanted: more are counted, not kept. So many
-/// threads may work on it; what they find is the same for any number.
-pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> Outcome {
+/// The same with as many findings of verdicts as are wanted: more are counted, not kept.
+pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize) -> Outcome {
     let vocabulary = &judge.model.vocabulary;
     let policies = unique(&plan.checks);
     let asks = judge.asks(plan);
@@ -68,14 +67,14 @@ pub fn judge_most(judge: &mut Judge, plan: &Plan, most: usize, jobs: usize) -> O
         (graph, spread, unsourced)
     };
     // What is alike to rules does not depend on what nodes hold.
-    let profiles = || Profiles::new(model, late, plan, asks, 1);
-    let ((mut graph, spread, unsourced), profiles) = jobs::both(jobs, spreading, profiles);
+    let profiles = || Profiles::new(model, late, plan, asks);
+    let ((mut graph, spread, unsourced), profiles) = jobs::both(spreading, profiles);
     if graph.labels.is_full() {
         return overfull(graph, spread);
     }
     let mut run = Run::new(&policies, most);
     let mut alike = Alike::new(judge, plan, &policies, profiles);
-    run.edges(judge, plan, &mut graph, &spread, &mut alike, jobs);
+    run.edges(judge, plan, &mut graph, &spread, &mut alike);
     // Stores whose rows say the same and that hold the same are alike.
     let mut fine: FxHashSet<(u32, RowId)> = FxHashSet::default();
     for (at, node) in stores(plan) {

@@ -37,16 +37,10 @@ type Manner = (
 type Key = (u8, u32, u32, u32, u32);
 
 impl Profiles {
-    /// The profiles of a plan's edges, found by so many threads.
-    pub fn new(
-        model: &Model,
-        expired: &FixedBitSet,
-        plan: &Plan,
-        asks: Asks,
-        jobs: usize,
-    ) -> Profiles {
+    /// The profiles of a plan's edges.
+    pub fn new(model: &Model, expired: &FixedBitSet, plan: &Plan, asks: Asks) -> Profiles {
         let keys = Keys::new(model, expired, plan, asks);
-        let (of, first) = jobs::number(plan.edges.len(), jobs, |at| keys.key(at));
+        let (of, first) = jobs::number(plan.edges.len(), |at| keys.key(at));
         Profiles { of, first }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Judge, plan, plans};
 use crate::diag::Diags;
+use crate::jobs::on;
 use crate::model::Model;
 use crate::model::lower::{Visible, lower};
 use crate::model::vocabulary::Date;
@@ -118,15 +119,15 @@ fn model(text: &str) -> Model {
     model
 }
 
-/// Judges the plan of a text, listing so many findings on so many threads: what is listed, how many
+/// Judges the plan of a text, listing so many findings: what is listed, how many
 /// there are of each code, and where facts can't hold together.
 type Judged = (Vec<String>, BTreeMap<&'static str, usize>, Vec<String>);
 
-fn judged(text: &str, most: usize, jobs: usize) -> Judged {
+fn judged(text: &str, most: usize) -> Judged {
     let model = model(text);
     let today: Date = "2026-01-01".parse().expect("a date");
     let mut judge = Judge::new(&model, today);
-    let outcome = plans::judge_most(&mut judge, &model.plans[0], most, jobs);
+    let outcome = plans::judge_most(&mut judge, &model.plans[0], most);
     let mut counts = outcome.more.clone();
     let mut listed = Vec::new();
     for finding in &outcome.findings {
@@ -152,10 +153,10 @@ fn what_is_counted_is_what_would_be_listed() {
             if at % 3 == 0 { ", q" } else { "" },
             flows(at)
         );
-        let (all, counts, impossible) = judged(&text, usize::MAX, 1);
+        let (all, counts, impossible) = judged(&text, usize::MAX);
         assert!(all.len() > 10, "{rules}: {}", all.len());
         for (most, jobs) in [(0, 1), (1, 2), (all.len() / 2, 1)] {
-            let (listed, counted, own) = judged(&text, most, jobs);
+            let (listed, counted, own) = on(jobs, || judged(&text, most));
             assert_eq!(counted, counts, "{most} on {jobs}: {rules}");
             assert!(listed.len() >= most && all.starts_with(&listed));
             // The place where the last wanted one is found is listed whole.
@@ -183,7 +184,7 @@ fn what_is_not_said_is_counted_unless_a_waiver_stands_there() {
         let mut judge = Judge::new(&model, "2026-01-01".parse().expect("a date"));
         let mut said = |most: usize| {
             let mut diags = Diags::new();
-            let more = plan(&mut judge, &model.plans[0], most, 1, &mut diags);
+            let more = plan(&mut judge, &model.plans[0], most, &mut diags);
             (diags.len(), more)
         };
         let (all, more) = said(usize::MAX);
@@ -215,10 +216,10 @@ fn edges_that_are_alike_count_alike() {
                    one -> console : contact {} }}",
                 "console -> truck : contact ".repeat(edges)
             );
-            let (all, counts, _) = judged(&text, usize::MAX, 1);
+            let (all, counts, _) = judged(&text, usize::MAX);
             assert!(all.len() >= 2 * edges, "{all:?}");
             for most in 0..=all.len() {
-                assert_eq!(judged(&text, most, 1).1, counts, "{most} of {edges} edges");
+                assert_eq!(judged(&text, most).1, counts, "{most} of {edges} edges");
             }
         }
     }
@@ -236,11 +237,11 @@ fn edges_that_are_alike_are_all_impossible() {
            console -> truck : contact given unsigned
            console -> truck : contact given unsigned }}"
     );
-    let (_, counts, impossible) = judged(&text, usize::MAX, 1);
+    let (_, counts, impossible) = judged(&text, usize::MAX);
     // Both policies find it, and it is said once of each edge.
     assert_eq!(impossible.len(), 2, "{impossible:?}");
     for most in [0, 1] {
-        let (_, counted, own) = judged(&text, most, 1);
+        let (_, counted, own) = judged(&text, most);
         assert_eq!((counted, own), (counts.clone(), impossible.clone()));
     }
 }
@@ -254,9 +255,9 @@ fn a_source_is_not_alike_to_an_external_of_the_same_party() {
            source one : customer  system console  external desk : data-subject
            one -> console : email  console -> one : email  console -> desk : email }}"
     );
-    let (listed, counts, _) = judged(&text, usize::MAX, 1);
+    let (listed, counts, _) = judged(&text, usize::MAX);
     assert_eq!(listed, ["Edge(2) undeclared-flow"]);
-    assert_eq!(judged(&text, 0, 1).1, counts);
+    assert_eq!(judged(&text, 0).1, counts);
 }
 
 /// The way that is shown is of the label that came the shortest way, over edges that pass it.
@@ -311,8 +312,8 @@ fn what_lasts_counts_label_by_label() {
                console -> truck : {}  console -> truck : {} }}",
             others, data[0], data[1]
         );
-        let (listed, counts, _) = judged(&text, usize::MAX, 1);
+        let (listed, counts, _) = judged(&text, usize::MAX);
         assert_eq!(listed.len(), 1);
-        assert_eq!(judged(&text, 0, 1).1, counts);
+        assert_eq!(judged(&text, 0).1, counts);
     }
 }

@@ -27,7 +27,7 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// The policies asked; without any, those in force, that none supersedes
     #[arg(long, value_name = "NAME")]
     policy: Vec<String>,

@@ -18,7 +18,7 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// The file [default: the nearest abide-baseline.json, else one beside abide.toml, else one here]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::diag::{Code, Group, Severity, codes};
 use crate::project::baseline::{self, Baseline};
 use crate::project::run::Settings;
-use crate::project::{Input, Inputs, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
+use crate::project::{Inputs, Kept, Loaded, Outcome, Trees, load_keeping, run_keeping};
 use crate::project::{files, fix};
 use crate::report::summary::number;
 use crate::report::{Report, place, visible};
@@ -27,7 +27,7 @@ pub struct Args {
     #[command(flatten)]
     notices: Notices,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     #[command(flatten)]
     output: Output,
     /// Findings that are known [default: the nearest abide-baseline.json]
@@ -100,10 +100,7 @@ impl Read {
     fn new(args: &Args, trees: Option<&mut Trees>) -> Result<Read, String> {
         let config = args.paths.config()?;
         let settings = args.judging.settings(&config)?;
-        let input = Input {
-            jobs: settings.jobs,
-            ..args.paths.input_with(&args.notices, &config)?
-        };
+        let input = args.paths.input_with(&args.notices, &config)?;
         let baseline = args.paths.baseline(args.baseline.as_ref());
         let baseline = baseline.filter(|_| settings.waivers);
         Ok(Read {

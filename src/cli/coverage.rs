@@ -21,7 +21,7 @@ pub struct Args {
     #[command(flatten)]
     notices: Notices,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// Exit 1 where a smaller share of a notice's sentences is cited
     #[arg(long, value_name = "SHARE", value_parser = percent)]
     min: Option<f64>,

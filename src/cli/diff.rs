@@ -34,7 +34,7 @@ pub struct Args {
     #[command(flatten)]
     project: SettingsFlags,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// How to show it
     #[arg(short, long, default_value = "text")]
     format: Format,

@@ -19,7 +19,7 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// Only this plan; may be given several times
     #[arg(long, value_name = "NAME")]
     plan: Vec<String>,

@@ -21,6 +21,7 @@ mod shared;
 mod trace;
 mod watch;
 
+use crate::jobs;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
@@ -82,6 +83,22 @@ enum Command {
     Init(init::Args),
 }
 
+impl Command {
+    /// How many threads work on it.
+    fn threads(&self) -> usize {
+        match self {
+            Command::Check(args) | Command::Test(args) => args.judging.threads(),
+            Command::Graph(args) => args.judging.threads(),
+            Command::Ask(args) => args.judging.threads(),
+            Command::Diff(args) => args.judging.threads(),
+            Command::Coverage(args) => args.judging.threads(),
+            Command::Trace(args) => args.judging.threads(),
+            Command::Baseline(args) => args.judging.threads(),
+            _ => 1,
+        }
+    }
+}
+
 /// Runs the program.
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -97,7 +114,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let result = std::panic::catch_unwind(|| match &cli.command {
+    let work = || match &cli.command {
         Command::Check(args) => check::run(args, check::What::Everything),
         Command::Test(args) => check::run(args, check::What::Tests),
         Command::Fmt(args) => fmt::run(args),
@@ -112,8 +129,9 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => completions::run(args, Cli::command()),
         Command::Man(args) => completions::man(args, Cli::command()),
         Command::Init(args) => init::run(args),
-    });
-    match result {
+    };
+    let threads = cli.command.threads();
+    match std::panic::catch_unwind(|| jobs::on(threads, work)) {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(message)) => {
             say(&message);

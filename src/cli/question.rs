@@ -34,7 +34,7 @@ pub fn lowered(mut loaded: Loaded, settings: &Settings) -> Result<Asked, String>
         return Err("the files are beyond a limit, so there is no answer".to_string());
     }
     let asts = spoken(&loaded);
-    let (elsewhere, tables) = (Elsewhere::default(), loaded.tables(settings.jobs));
+    let (elsewhere, tables) = (Elsewhere::default(), loaded.tables());
     let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut diags);
     diags.retain(|d| settings.levels.of(d.code) == Severity::Error);
     if !diags.is_empty() {

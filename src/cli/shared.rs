@@ -151,6 +151,13 @@ pub struct Judging {
 }
 
 impl Judging {
+    /// How many threads work.
+    pub fn threads(&self) -> usize {
+        let jobs = self.jobs;
+        jobs.or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, |jobs| jobs.get())
+    }
+
     /// The settings they make, over those of the project.
     pub fn settings(&self, config: &Config) -> Result<Settings, String> {
         let mut levels = Levels::default();
@@ -168,10 +175,6 @@ impl Judging {
             levels,
             waivers: !self.no_waivers,
             most: None,
-            jobs: self
-                .jobs
-                .or_else(|| std::thread::available_parallelism().ok())
-                .map_or(1, |jobs| jobs.get()),
         })
     }
 }

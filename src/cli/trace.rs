@@ -25,7 +25,7 @@ pub struct Args {
     #[command(flatten)]
     paths: Paths,
     #[command(flatten)]
-    judging: Judging,
+    pub(super) judging: Judging,
     /// Only these plans
     #[arg(long, value_name = "NAME")]
     plan: Vec<String>,

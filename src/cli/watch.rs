@@ -180,7 +180,6 @@ mod tests {
                 today,
                 levels: Levels::default(),
                 waivers: true,
-                jobs: 1,
                 most: None,
             };
             let inputs = Inputs::of(&Config::default(), &settings, &Loaded::default(), None);

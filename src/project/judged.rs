@@ -75,7 +75,6 @@ pub fn judge(
     model: &Model,
     terms: &Terms,
     most: impl Fn(FileId) -> usize,
-    threads: usize,
     before: Option<&Kept>,
 ) -> Judged {
     let before = before.and_then(|kept| kept.of(model, terms));
@@ -96,10 +95,10 @@ pub fn judge(
             compiled.insert(*policy, decision.clone());
         }
     }
-    let compiled = compile(model, compiled, &new, threads);
+    let compiled = compile(model, compiled, &new);
     let start = || Judge::of(compiled.clone()).within(terms.limits.labels);
-    let work = |judge: &mut Judge, piece: &Piece| of_piece(judge, terms, *piece, threads);
-    let mut found = jobs::share(&new, threads, start, work).into_iter();
+    let work = |judge: &mut Judge, piece: &Piece| of_piece(judge, terms, *piece);
+    let mut found = jobs::share(&new, start, work).into_iter();
     let all = known.into_iter().map(|known| match known {
         Some(known) => known.clone(),
         None => found.next().unwrap_or_default(),
@@ -230,7 +229,7 @@ fn pieces(model: &Model, home: &BTreeSet<FileId>, most: impl Fn(FileId) -> usize
 }
 
 /// What is found of a piece.
-fn of_piece(judge: &mut Judge, terms: &Terms, piece: Piece, threads: usize) -> Found {
+fn of_piece(judge: &mut Judge, terms: &Terms, piece: Piece) -> Found {
     let (mut found, mut more) = Found::default();
     let level = |code: &Code| terms.levels.of(code);
     match piece {
@@ -241,12 +240,7 @@ fn of_piece(judge: &mut Judge, terms: &Terms, piece: Piece, threads: usize) -> F
         Piece::Tests(policy) => check::tests(judge, policy, &mut found),
         Piece::Plan(at, most) => {
             let plan = &judge.model.plans[at];
-            // Threads pay on large plans alone.
-            let threads = match plan.edges.len() < 10_000 {
-                true => 1,
-                false => threads,
-            };
-            more = check::plan(judge, plan, most, threads, &mut found);
+            more = check::plan(judge, plan, most, &mut found);
         }
     }
     (found, more)
@@ -262,12 +256,7 @@ fn looked_at<'a>(model: &Model, pieces: impl Iterator<Item = &'a Piece>) -> BTre
 }
 
 /// Compiles the policies that pieces look at, once for all threads.
-fn compile<'m>(
-    model: &'m Model,
-    known: Compiled<'m>,
-    pieces: &[Piece],
-    threads: usize,
-) -> Compiled<'m> {
+fn compile<'m>(model: &'m Model, known: Compiled<'m>, pieces: &[Piece]) -> Compiled<'m> {
     // Policies that yield take up others: those come first, to be there once.
     let mut wanted: Vec<PolicyId> = looked_at(model, pieces.iter()).into_iter().collect();
     wanted.sort_by_key(|id| std::cmp::Reverse(model.policy(*id).rules.len()));
@@ -277,7 +266,7 @@ fn compile<'m>(
     [first, later].iter().fold(known, |mut known, policies| {
         let start = || known.clone();
         let compile = |known: &mut Compiled, id: &PolicyId| known.policy(*id);
-        let done = jobs::share(policies, threads, start, compile);
+        let done = jobs::share(policies, start, compile);
         for (id, decision) in policies.iter().zip(done) {
             known.insert(*id, decision);
         }

@@ -33,8 +33,6 @@ pub struct Input {
     pub whole: bool,
     /// Texts that stand in for what files hold, by path from the top.
     pub texts: BTreeMap<PathBuf, String>,
-    /// How many threads may parse.
-    pub jobs: usize,
 }
 
 /// Files and what they include, parsed.
@@ -75,8 +73,8 @@ impl Loaded {
         self.asts.get(file.0 as usize)
     }
 
-    /// The tables with their texts, for so many threads to read.
-    pub fn tables(&self, jobs: usize) -> Tables<'_> {
+    /// The tables with their texts.
+    pub fn tables(&self) -> Tables<'_> {
         let of = |(file, format): &(FileId, TableFormat)| TableText {
             file: *file,
             text: &self.sources.file(*file).text,
@@ -85,7 +83,6 @@ impl Loaded {
         let texts = self.tables.iter().map(|(span, table)| (*span, of(table)));
         Tables {
             texts: texts.collect(),
-            jobs,
         }
     }
 }
@@ -145,11 +142,11 @@ pub fn load_keeping(input: &Input, trees: Option<&mut Trees>) -> Result<Loaded, 
         };
         loader.done.asked.insert(file);
     }
-    loader.parse(input.jobs);
+    loader.parse();
     let mut next = 0;
     while next < loader.done.asts.len() {
         loader.includes(next);
-        loader.parse(input.jobs);
+        loader.parse();
         next += 1;
     }
     for at in 0..next {
@@ -211,7 +208,7 @@ impl Loader<'_> {
     }
 
     /// Parses the texts that have no tree yet.
-    fn parse(&mut self, jobs: usize) {
+    fn parse(&mut self) {
         let done = &self.done;
         let new: Vec<FileId> = done
             .sources
@@ -219,7 +216,6 @@ impl Loader<'_> {
             .map(|(file, _)| file)
             .skip(done.asts.len())
             .collect();
-        let each = (jobs / new.len().max(1)).max(1);
         let parse = |(): &mut (), file: &FileId| {
             let text = &done.sources.file(*file).text;
             let kept = self.trees.as_ref();
@@ -227,12 +223,12 @@ impl Loader<'_> {
                 Some((known, ast, diags)) if known == text => (ast.clone(), diags.clone()),
                 _ => {
                     let mut diags = Vec::new();
-                    let ast = parse_within(*file, text, done.limits.nesting, each, &mut diags);
+                    let ast = parse_within(*file, text, done.limits.nesting, &mut diags);
                     (ast, diags)
                 }
             }
         };
-        let parsed = jobs::share(&new, jobs, || (), parse);
+        let parsed = jobs::share(&new, || (), parse);
         for (file, (ast, diags)) in new.into_iter().zip(parsed) {
             if let Some(trees) = &mut self.trees {
                 let text = &self.done.sources.file(file).text;

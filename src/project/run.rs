@@ -25,8 +25,6 @@ pub struct Settings {
     pub levels: Levels,
     /// Whether waivers silence.
     pub waivers: bool,
-    /// How many threads may work; what is found is the same for any number.
-    pub jobs: usize,
     /// How many findings of a plan are listed, if not all; the others are counted.
     pub most: Option<usize>,
 }
@@ -101,7 +99,7 @@ pub fn run_keeping(mut loaded: Loaded, settings: &Settings, kept: Option<&mut Ke
     };
     let all: Vec<&Ast> = loaded.asts.iter().collect();
     let elsewhere = Elsewhere::of(&all, &loaded.sources);
-    let tables = loaded.tables(settings.jobs);
+    let tables = loaded.tables();
     let judged_groups = match loaded.overfull {
         true => Vec::new(),
         false => groups(&loaded),
@@ -113,7 +111,7 @@ pub fn run_keeping(mut loaded: Loaded, settings: &Settings, kept: Option<&mut Ke
         let model = lower_knowing(&asts, &loaded.visible, &elsewhere, &tables, &mut found);
         (model, found)
     };
-    let lowered = jobs::share(&judged_groups, settings.jobs, || (), lower);
+    let lowered = jobs::share(&judged_groups, || (), lower);
     for (group, (mut model, mut found)) in judged_groups.into_iter().zip(lowered) {
         let home = |file: FileId| group.home.contains(&file);
         // Plans and tests are judged in the model where their file is at home, and nowhere else.
@@ -129,7 +127,7 @@ pub fn run_keeping(mut loaded: Loaded, settings: &Settings, kept: Option<&mut Ke
             limits: loaded.limits,
         };
         let before = kept.as_ref().map(|(before, _)| before);
-        let judged = judged::judge(&model, &terms, most, settings.jobs, before);
+        let judged = judged::judge(&model, &terms, most, before);
         if let Some((_, kept)) = &mut kept {
             kept.keep(&model, terms, &judged);
         }

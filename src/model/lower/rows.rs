@@ -8,6 +8,7 @@
 
 use super::nodes::Nodes;
 use crate::diag::Diags;
+use crate::jobs;
 use crate::model::plans::{EdgeDetails, EdgeKind, Edges, NodeKind};
 use crate::source::Span;
 use crate::syntax::ast::TableRows;
@@ -60,11 +61,10 @@ pub(super) fn flows<'s>(
     table: &TableText,
     header: &Header,
     nodes: &Nodes,
-    jobs: usize,
     most: usize,
     slow: &(dyn Fn() -> Box<Slow<'s>> + Sync),
 ) -> Found {
-    let parts = match jobs.min((table.text.len() - header.end) / PART) {
+    let parts = match jobs::threads().min((table.text.len() - header.end) / PART) {
         0 | 1 => vec![(header.end, table.text.len())],
         // In quotes a line end need not end a line.
         _ if memchr::memchr(b'"', table.text.as_bytes()).is_some() => {
@@ -88,18 +88,7 @@ pub(super) fn flows<'s>(
     if parts.len() == 1 {
         return read(parts[0]);
     }
-    let all: Vec<Found> = std::thread::scope(|scope| {
-        let read = &read;
-        let threads: Vec<_> = parts
-            .iter()
-            .map(|part| scope.spawn(move || read(*part)))
-            .collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Found>| match thread.join() {
-            Ok(found) => found,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        threads.into_iter().map(join).collect()
-    });
+    let all = jobs::share(&parts, || (), |(), part| read(*part));
     // Together the parts may find more than is listed of one table: where that ends, only reading on
     // from the start tells.
     if all.iter().map(|found| found.diags.len()).sum::<usize>() >= most {

@@ -163,7 +163,6 @@ fn read<T>(
     // Where quotes or escapes were undone, places in the cell don't count from its start.
     let exact = (span.end - span.start) as usize == text.len();
     let mut reader = Reader {
-        jobs: 1,
         file: span.file,
         text,
         deepest: DEEPEST,

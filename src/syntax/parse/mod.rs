@@ -33,29 +33,21 @@ struct Grammar;
 const MOST_ERRORS: usize = 100;
 
 /// Statements that a thread reads at a time.
-const CHUNK: usize = 200;
+const CHUNK: usize = 50;
 
 /// Parses a file. Any text gives a tree and a list of problems.
 pub fn parse(file: FileId, text: &str, diags: &mut Diags) -> Ast {
-    parse_within(file, text, DEEPEST, 1, diags)
+    parse_within(file, text, DEEPEST, diags)
 }
 
-/// The same where less nesting is allowed, if that is what is wanted: never more. So many threads may
-/// work on a long file; what is read is the same for any number.
-pub fn parse_within(
-    file: FileId,
-    text: &str,
-    deepest: usize,
-    jobs: usize,
-    diags: &mut Diags,
-) -> Ast {
+/// The same where less nesting is allowed, if that is what is wanted: never more.
+pub fn parse_within(file: FileId, text: &str, deepest: usize, diags: &mut Diags) -> Ast {
     let deepest = deepest.min(DEEPEST);
     let (parts, faults, comments) = cut(text, deepest);
     let mut reader = Reader {
         file,
         text,
         deepest,
-        jobs,
         errors: Vec::new(),
         more: 0,
         whole: None,
@@ -104,7 +96,6 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
         file,
         text,
         deepest: DEEPEST,
-        jobs: 1,
         errors: Vec::new(),
         more: 0,
         whole: None,
@@ -133,8 +124,6 @@ struct Reader<'a> {
     text: &'a str,
     /// How deep braces may nest.
     deepest: usize,
-    /// How many threads may work.
-    jobs: usize,
     errors: Diags,
     /// Errors that were only counted.
     more: usize,
@@ -351,7 +340,6 @@ impl Reader<'_> {
                 file,
                 text,
                 deepest,
-                jobs: 1,
                 errors: Vec::new(),
                 more: 0,
                 whole,
@@ -360,7 +348,7 @@ impl Reader<'_> {
             (items, own.errors, own.more)
         };
         let mut all = Vec::with_capacity(parts.len());
-        for (items, errors, more) in jobs::share(&chunks, self.jobs, || (), read) {
+        for (items, errors, more) in jobs::share(&chunks, || (), read) {
             all.extend(items);
             self.errors.extend(errors);
             self.more += more;

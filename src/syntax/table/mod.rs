@@ -53,8 +53,6 @@ pub struct TableText<'t> {
 pub struct Tables<'t> {
     /// By the place of the path.
     pub texts: BTreeMap<Span, TableText<'t>>,
-    /// How many threads may read large ones; what they say is the same for any number.
-    pub jobs: usize,
 }
 
 /// The columns of tables of nodes.

@@ -115,7 +115,7 @@ pub(super) fn flows_of_table(
         Box::new(move |row, diags| slow(row, &scope, diags))
     };
     let most = tables::MOST_FINDINGS;
-    let mut found = rows::flows(text, &header, known, tables.jobs, most, &reader);
+    let mut found = rows::flows(text, &header, known, most, &reader);
     match edges.is_empty() {
         true => *edges = found.edges,
         false => edges.append(found.edges),

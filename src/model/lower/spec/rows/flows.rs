@@ -149,7 +149,7 @@ fn repeated() -> (Vec<[&'static str; 8]>, String) {
 #[test]
 fn rows_of_flows_mean_what_statements_mean() {
     let (rows, statements) = repeated();
-    let written = lower_with(&statements, &[], 1);
+    let written = lower_with(&statements, &[]);
     written.finds(&[]);
     let expected = edges(&written.model.plans[0]);
     assert_eq!(expected.len(), rows.len());
@@ -163,7 +163,7 @@ fn rows_of_flows_mean_what_statements_mean() {
         ("flows.jsonl", json_lines(&rows)),
     ];
     for (name, text) in &tables {
-        let read = lower_with(&format!("{NODES} flows \"{name}\""), &[(name, text)], 1);
+        let read = lower_with(&format!("{NODES} flows \"{name}\""), &[(name, text)]);
         read.finds(&[]);
         let plan = &read.model.plans[0];
         assert_eq!(edges(plan), expected, "{text}");
@@ -183,7 +183,7 @@ fn rows_that_repeat_each_other_share_what_they_say() {
                 console,telco,email,ads\n\
                 person,box,email,ads\n\
                 console,telco,email\n";
-    let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)], 1);
+    let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)]);
     read.finds(&[]);
     let plan = &read.model.plans[0];
     let shared = |a: usize, b: usize| plan.edges.details_of()[a] == plan.edges.details_of()[b];
@@ -215,7 +215,7 @@ fn a_known_rest_does_not_fit_any_two_nodes() {
          worker,console{rest}"
     );
     let items = format!("{NODES} external bad : nope {INTO}");
-    let read = lower_with(&items, &[("flows.csv", &text)], 1);
+    let read = lower_with(&items, &[("flows.csv", &text)]);
     read.finds(&[
         ("unknown-name", "nope"),
         ("invalid-edge", "from one source to another"),
@@ -244,7 +244,7 @@ fn a_row_without_an_edge_breaks_the_plan_in_either_format() {
              {\"from\": \"console\", \"to\": \"box\", \"data\": \"email\"}\n",
         ),
     ] {
-        let read = lower_with(&format!("{NODES} flows \"{path}\""), &[(path, text)], 1);
+        let read = lower_with(&format!("{NODES} flows \"{path}\""), &[(path, text)]);
         read.finds(&[("unknown-name", "`gone`")]);
         let plan = &read.model.plans[0];
         assert!(plan.broken, "{path}");
@@ -261,7 +261,7 @@ fn a_verb_is_looked_at_each_time() {
                 box,,email,uses\n\
                 console,,email,uses\n\
                 console,box,email,uses\n";
-    let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)], 1);
+    let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)]);
     read.finds(&[
         ("invalid-edge", "this edge uses"),
         ("invalid-edge", "goes to no other node"),
@@ -278,13 +278,13 @@ fn rows_without_a_cell_are_what_a_spreadsheet_leaves() {
         "from,to,data\n,,\nperson,console,email\n,,\n\n  , ,\nconsole,box,email\n",
         "data,from,to\n,,\nemail,person,console\n,,\n\nemail,console,box\n",
     ] {
-        let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)], 1);
+        let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", text)]);
         read.finds(&[]);
         assert_eq!(read.model.plans[0].edges.len(), 2);
         assert!(!read.model.plans[0].broken);
     }
     let text = "name,kind\n,\na-node,system\n\n, \n";
-    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)]);
     read.finds(&[]);
     assert_eq!(read.model.plans[0].nodes.len(), 1);
     assert!(!read.model.plans[0].broken);
@@ -438,7 +438,7 @@ fn what_is_wrong_with_a_row_of_flows_is_said_at_its_cell() {
         // The row after it is read as if nothing had been.
         for repeated in ["", "box,telco,,email\n"] {
             let text = format!("from,to,action,data\n{repeated}{row}\nbox,telco,,email\n");
-            let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], 1);
+            let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)]);
             read.finds(&[(code, message)]);
             let found = read.only();
             let place = read.sources.start(found.primary.span);

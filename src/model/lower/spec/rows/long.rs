@@ -2,6 +2,7 @@
 
 use super::{INTO, NODES, edges, lower_with};
 use crate::diag::Diagnostic;
+use crate::jobs::on;
 use crate::model::plans::Plan;
 
 /// A long table of flows: rows between all nodes, with blanks that make each long.
@@ -26,11 +27,13 @@ fn parts_of_a_long_table_are_read_as_the_whole() {
         format!("{from},_{to},{data},{purpose}\n")
     });
     assert!(text.len() > 5 << 18);
-    let one = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], 1);
+    let one = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)]);
     one.finds(&[]);
     assert_eq!(one.model.plans[0].edges.len(), 700);
     for jobs in [2, 3, 5, 64] {
-        let several = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], jobs);
+        let several = on(jobs, || {
+            lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)])
+        });
         several.finds(&[]);
         let (one, several) = (&one.model.plans[0], &several.model.plans[0]);
         assert_eq!(edges(several), edges(one));
@@ -51,7 +54,9 @@ fn a_long_table_with_quotes_is_read_as_one() {
     });
     assert!(text.len() > 5 << 18);
     for jobs in [1, 4] {
-        let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], jobs);
+        let read = on(jobs, || {
+            lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)])
+        });
         read.finds(&[]);
         assert_eq!(read.model.plans[0].edges.len(), 700);
     }
@@ -63,7 +68,9 @@ fn of_a_table_that_is_all_wrong_so_much_is_said() {
         let text = long(rows, |_| "console,_box,nope,ads\n".to_string());
         let said: Vec<Vec<String>> = [1, 4]
             .map(|jobs| {
-                let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], jobs);
+                let read = on(jobs, || {
+                    lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)])
+                });
                 assert!(read.model.plans[0].broken);
                 assert!(read.model.plans[0].edges.is_empty());
                 let say =
@@ -88,7 +95,9 @@ fn a_row_that_is_wrong_in_any_part_breaks_the_plan() {
             false => "console,_box,email,ads\n".to_string(),
         });
         for jobs in [1, 3] {
-            let read = lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)], jobs);
+            let read = on(jobs, || {
+                lower_with(&format!("{NODES} {INTO}"), &[("flows.csv", &text)])
+            });
             read.finds(&[("unknown-name", "`nowhere`")]);
             let place = read.sources.start(read.only().primary.span);
             assert_eq!(place.line as usize, wrong + 2);
@@ -109,7 +118,7 @@ fn a_table_of_nodes_or_lines_ends_where_too_much_is_wrong() {
             if path.ends_with("csv") {
                 text = format!("name,kind\n{text}");
             }
-            let read = lower_with(&format!("nodes \"{path}\""), &[(path, &text)], 1);
+            let read = lower_with(&format!("nodes \"{path}\""), &[(path, &text)]);
             assert_eq!(read.diags.len(), rows.min(1000) + usize::from(given_up));
             let last = &read.diags.iter().find(|d| d.message.contains("no further"));
             assert_eq!(last.is_some(), given_up);

@@ -16,8 +16,8 @@ use crate::syntax::parse;
 use crate::syntax::table::{TableFormat, TableText};
 use std::path::Path;
 
-/// Lowers a plan with tables (a path and a text each) on so many threads.
-fn lower_with(items: &str, files: &[(&str, &str)], jobs: usize) -> Lowered {
+/// Lowers a plan with tables (a path and a text each).
+fn lower_with(items: &str, files: &[(&str, &str)]) -> Lowered {
     let text = format!("{WORDS}\npolicy p {{ never use any }}\nplan x {{ checks p\n{items}\n}}");
     let mut sources = SourceMap::default();
     let mut diags = Vec::new();
@@ -26,10 +26,7 @@ fn lower_with(items: &str, files: &[(&str, &str)], jobs: usize) -> Lowered {
     assert!(diags.is_empty(), "the text does not parse: {diags:#?}");
     // What a table names, its plan's file declares.
     let mut visible = Visible::default();
-    let mut tables = Tables {
-        jobs,
-        ..Tables::default()
-    };
+    let mut tables = Tables::default();
     let statements = ast.items.iter().flat_map(|item| match item {
         Item::Plan(plan) => &plan.items[..],
         _ => &[],

@@ -76,7 +76,7 @@ source worker : customer resident in eea
 
 #[test]
 fn rows_of_nodes_mean_what_statements_mean() {
-    let written = lower_with(KINDS_WRITTEN, &[], 1);
+    let written = lower_with(KINDS_WRITTEN, &[]);
     written.finds(&[]);
     let expected = nodes(&written.model.plans[0]);
     // With the name leading, what rows repeat is known.
@@ -89,7 +89,7 @@ fn rows_of_nodes_mean_what_statements_mean() {
         })
         .collect();
     for (text, shared) in [(KINDS, false), (&leading, true)] {
-        let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+        let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)]);
         read.finds(&[]);
         let plan = &read.model.plans[0];
         assert_eq!(nodes(plan), expected);
@@ -116,7 +116,7 @@ fn a_name_in_a_known_row_is_looked_at() {
                 \"d-node\",system,eea\n\
                 Bad Name,system,eea\n\
                 \x20e-node ,system,eea\n";
-    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)]);
     let codes: Vec<&str> = read.diags.iter().map(|found| found.code.name).collect();
     assert_eq!(codes.len(), 2, "{:#?}", read.diags);
     assert!(
@@ -165,7 +165,7 @@ fn what_is_wrong_with_a_row_of_nodes_is_said_at_its_cell() {
     ];
     for (row, message, at, help) in cases {
         let text = format!("name,kind,party,subject\nfirst,system,,\n{row}\nlast,system,,\n");
-        let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", &text)], 1);
+        let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", &text)]);
         let [found] = &read.diags[..] else {
             panic!("{row}: {:#?}", read.diags);
         };
@@ -179,7 +179,7 @@ fn what_is_wrong_with_a_row_of_nodes_is_said_at_its_cell() {
         assert_eq!(names, ["first", "last"], "{row}");
     }
     let text = "name,kind\ny,sytem\n";
-    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)]);
     let fix = read.only().fix.as_ref().expect("a fix");
     let [(span, new)] = &fix.edits[..] else {
         panic!("{fix:?}");
@@ -190,7 +190,7 @@ fn what_is_wrong_with_a_row_of_nodes_is_said_at_its_cell() {
 #[test]
 fn of_a_row_with_a_cell_that_cannot_be_read_no_more_is_said() {
     let text = "name,kind,party\ny,external,carrier employee\n";
-    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)], 1);
+    let read = lower_with("nodes \"nodes.csv\"", &[("nodes.csv", text)]);
     assert_eq!(read.diags.len(), 1, "{:#?}", read.diags);
     assert_eq!(read.only().code.name, "syntax-error");
     let plan = &read.model.plans[0];
@@ -202,7 +202,7 @@ fn what_stands_in_a_lost_row_is_not_unknown_too() {
     // The node of a row that could not be read may be the one an edge names.
     let text = "name,kind\na-node,sytem\nb-node,system\n";
     let items = "nodes \"nodes.csv\" b-node -> a-node : email b-node uses email";
-    let read = lower_with(items, &[("nodes.csv", text)], 1);
+    let read = lower_with(items, &[("nodes.csv", text)]);
     read.finds(&[("bad-table", "is no kind of node")]);
     let plan = &read.model.plans[0];
     assert!(plan.broken);
@@ -218,7 +218,7 @@ fn a_table_that_is_not_there_breaks_its_plan() {
         "flows \"flows.csv\"",
         "flows \"flows.jsonl\"",
     ] {
-        let read = lower_with(&format!("{NODES} {items} console -> gone : email"), &[], 1);
+        let read = lower_with(&format!("{NODES} {items} console -> gone : email"), &[]);
         assert!(read.model.plans[0].broken, "{items}");
         // Where the table names nodes, `gone` may be one of them.
         let said = !read.diags.is_empty();
