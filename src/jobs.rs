@@ -74,6 +74,20 @@ pub fn share<T: Sync, W, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Changes each of many things alike.
+pub fn each<T: Send>(things: &mut [T], change: impl Fn(&mut T) + Sync) {
+    let size = things.len().div_ceil(4 * threads()).max(1);
+    let change_all = |things: &mut [T]| things.iter_mut().for_each(&change);
+    if threads() <= 1 {
+        return change_all(things);
+    }
+    rayon::in_place_scope(|scope| {
+        for part in things.chunks_mut(size) {
+            scope.spawn(move |_| change_all(part));
+        }
+    });
+}
+
 /// Does two things, on two threads where there are as many; the first on this one.
 pub fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
     if threads() <= 1 {
@@ -141,7 +155,7 @@ pub fn number<K: Copy + Eq + Hash + Send>(
 
 #[cfg(test)]
 mod tests {
-    use super::{both, number, on, share, threads};
+    use super::{both, each, number, on, share, threads};
 
     #[test]
     fn numbers_are_the_same_for_any_number_of_threads() {
@@ -173,6 +187,17 @@ mod tests {
             assert_eq!(squares.len(), work.len());
         }
         assert!(on(2, || share(&[] as &[u8], || (), |(), _| 0)).is_empty());
+    }
+
+    #[test]
+    fn each_thing_is_changed_once() {
+        for threads in [1, 2, 7] {
+            for count in [0, 1, 5, 1000] {
+                let mut things: Vec<usize> = (0..count).collect();
+                on(threads, || each(&mut things, |thing| *thing += 1));
+                assert!(things.into_iter().eq(1..=count), "{threads} threads");
+            }
+        }
     }
 
     #[test]

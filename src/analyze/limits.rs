@@ -80,7 +80,7 @@ fn forbidden(judge: &mut Judge, policy: PolicyId, sides: &[Sides]) -> BTreeMap<A
         }
         // What others decide does not count here.
         let sets = sides.iter().filter_map(|rule| rule.actions.get(&action));
-        let sets = sets.map(|side| side.forbids.clone()).collect();
+        let sets = sets.map(|side| &side.forbids).collect();
         // A policy beyond the bound is not looked at here.
         let all = union(&judge.space, sets).unwrap_or_else(|| judge.space.none());
         (action, all)

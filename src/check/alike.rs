@@ -8,10 +8,10 @@ use crate::flow::graph::NOWHERE;
 use crate::flow::labels::Families;
 use crate::flow::rows::{Bits, EMPTY, RowId, Rows};
 use crate::flow::spread::transform;
-use crate::flow::{Graph, Origin, Spread};
+use crate::flow::{Graph, Labels, Origin, Spread};
 use crate::jobs;
 use crate::model::vocabulary::Literal;
-use crate::model::{Action, EdgeKind, Plan, PolicyId};
+use crate::model::{Action, EdgeKind, Plan, PolicyId, Vocabulary};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -34,6 +34,18 @@ struct Profile {
     known: usize,
     /// Given facts that can't hold together.
     impossible: bool,
+}
+
+impl Profile {
+    /// Finds out which of all labels are suspect.
+    fn look(&mut self, suspects: &Suspects, vocabulary: &Vocabulary, labels: &Labels) {
+        self.suspect.clear();
+        for situation in &*self.situations {
+            let more = suspects.find(vocabulary, labels, situation);
+            self.suspect.add(more.words());
+        }
+        self.known = labels.labels.len();
+    }
 }
 
 /// Remembers edges that are alike. Copies share what does not grow.
@@ -98,9 +110,7 @@ impl Alike {
     /// The edges that need a closer look, in order; on all others all is fine, whatever of what their
     /// sender holds they let pass.
     pub fn candidates(&mut self, judge: &mut Judge, graph: &Graph, spread: &Spread) -> Vec<u32> {
-        for number in 0..self.profiles.len() {
-            self.look(judge, graph, number);
-        }
+        self.look_at_all(judge, graph);
         let mut makes = FixedBitSet::with_capacity(graph.len());
         makes.extend(graph.makes.keys().map(|edge| *edge as usize));
         for change in &*graph.changes {
@@ -169,13 +179,22 @@ impl Alike {
     fn look(&mut self, judge: &mut Judge, graph: &Graph, number: usize) {
         let profile = &mut self.profiles[number];
         if profile.known < graph.labels.labels.len() {
-            profile.suspect.clear();
             for situation in &*profile.situations {
-                let more = self.suspects.find(judge, &graph.labels, situation);
-                profile.suspect.add(more.words());
+                self.suspects.learn(judge, &graph.labels, situation);
             }
-            profile.known = graph.labels.labels.len();
+            profile.look(&self.suspects, &judge.model.vocabulary, &graph.labels);
         }
+    }
+
+    /// The same for all profiles.
+    fn look_at_all(&mut self, judge: &mut Judge, graph: &Graph) {
+        let labels = &graph.labels;
+        for situation in self.profiles.iter().flat_map(|one| &*one.situations) {
+            self.suspects.learn(judge, labels, situation);
+        }
+        let (suspects, vocabulary) = (&self.suspects, &judge.model.vocabulary);
+        let look = |profile: &mut Profile| profile.look(suspects, vocabulary, labels);
+        jobs::each(&mut self.profiles, look);
     }
 
     /// What is suspect on an edge; none where all is fine.

@@ -83,27 +83,32 @@ impl Suspects {
         }
     }
 
-    /// The labels, of all known so far, whose acts in a situation could be anything but fine.
-    pub fn find(&mut self, judge: &mut Judge, labels: &Labels, situation: &Situation) -> Bits {
-        let mut all = Bits::default();
+    /// Makes all labels known that there are so far, and all that [`Suspects::find`] needs to know of a
+    /// situation.
+    pub fn learn(&mut self, judge: &mut Judge, labels: &Labels, situation: &Situation) {
         self.known.learn(labels);
+        let vocabulary = &judge.model.vocabulary;
         for policy in self.policies.clone() {
             let key = (policy, situation.action);
             let rules = self.rules.entry(key).or_insert_with(|| {
                 let decision = judge.decision(policy);
-                rules(
-                    &judge.space,
-                    &judge.model.vocabulary,
-                    &decision,
-                    situation.action,
-                )
+                Rules::new(&judge.space, vocabulary, &decision, situation.action)
             });
-            find(rules, judge, labels, &self.known, situation, &mut all);
+            rules.learn(vocabulary, labels, &self.known, situation);
+        }
+    }
+
+    /// The known labels whose acts in a situation could be anything but fine.
+    pub fn find(&self, vocabulary: &Vocabulary, labels: &Labels, situation: &Situation) -> Bits {
+        let mut all = Bits::default();
+        for policy in &self.policies {
+            let rules = &self.rules[&(*policy, situation.action)];
+            rules.find(vocabulary, self.known.count, situation, &mut all);
         }
         // What lasts from collection may contradict what is given.
         let origins = (0..labels.origins.len() as u32).map(|at| labels.origins.get(at));
         if origins.into_iter().any(|origin| !origin.lasting.is_empty()) {
-            for label in 0..labels.labels.len() {
+            for label in 0..self.known.count {
                 let lasting = labels.origin(label).lasting.len();
                 if lasting > 1 || lasting > 0 && !situation.given.is_empty() {
                     all.insert(label);
@@ -144,71 +149,109 @@ impl Known {
     }
 }
 
-fn find(
-    rules: &mut Rules,
-    judge: &Judge,
-    labels: &Labels,
-    known: &Known,
-    situation: &Situation,
-    all: &mut Bits,
-) {
-    let vocabulary = &judge.model.vocabulary;
-    let sides = sides(situation);
-    let duties = vocabulary.of(Kind::Duty);
-    let mut covered = Bits::default();
-    for at in rules.about(&sides).iter().copied() {
-        let rule = &mut rules.rules[at];
-        if let Some(reach) = rule.forbids.as_mut().filter(|reach| reach.meets(&sides)) {
-            all.add(reach.touched(vocabulary, labels, known).words());
-        }
-        let bound = |duty: &NameId| {
-            !situation
-                .fulfilled
-                .iter()
-                .any(|done| duties.within(*done, *duty))
+impl Rules {
+    fn new(space: &Space, vocabulary: &Vocabulary, decision: &Decision, action: Action) -> Rules {
+        let said = decision.of(action);
+        let reach = |set: &Diagram| {
+            let product = space.sides(set, vocabulary);
+            let exact = |(_, rest): &(Sides, u16)| *rest >= space.first_fact();
+            (!set.is_none()).then(|| Reach {
+                exact: product.as_ref().is_some_and(exact),
+                ..Reach::new(match product {
+                    Some((sides, _)) => sides,
+                    None => boxed(space, vocabulary, set),
+                })
+            })
         };
-        if let Some(reach) = rule.needs.as_mut().filter(|reach| reach.meets(&sides))
-            && rule.duties.iter().any(bound)
-        {
-            all.add(reach.touched(vocabulary, labels, known).words());
-        }
-        if let Some(reach) = rule.permits.as_mut().filter(|reach| reach.holds(&sides)) {
-            covered.add(reach.covered(labels, known).words());
+        let rules = said.rules.iter().map(|rule| Rule {
+            forbids: reach(&rule.forbids),
+            needs: reach(&rule.needs),
+            duties: rule.duties.clone(),
+            permits: exactly(space, vocabulary, &rule.permits),
+        });
+        Rules {
+            rules: rules.collect(),
+            by_purposes: FxHashMap::default(),
+            closed: reach(&said.closed),
         }
     }
-    if rules
-        .closed
-        .as_ref()
-        .is_some_and(|reach| reach.meets(&sides))
-    {
-        all.add_missing(&covered, labels.labels.len());
+
+    /// Makes known which rules may have anything to say of a situation, by its purposes (those are the
+    /// same for many situations, and few rules are about them), and which labels these rules touch and
+    /// cover.
+    fn learn(
+        &mut self,
+        vocabulary: &Vocabulary,
+        labels: &Labels,
+        known: &Known,
+        situation: &Situation,
+    ) {
+        let rules = &self.rules;
+        let about = self.by_purposes.entry(purposes(situation));
+        let about = about.or_insert_with_key(|purposes| {
+            let meets = |reach: &Option<Reach>| {
+                reach.as_ref().is_some_and(|reach| {
+                    let side = reach.side(Dim::Purpose);
+                    side.is_none_or(|side| !side.is_disjoint(purposes))
+                })
+            };
+            let all = rules.iter().enumerate();
+            let about = all.filter(|(_, rule)| {
+                meets(&rule.forbids) || meets(&rule.needs) || meets(&rule.permits)
+            });
+            about.map(|(at, _)| at).collect()
+        });
+        for at in about.iter() {
+            let rule = &mut self.rules[*at];
+            for reach in [&mut rule.forbids, &mut rule.needs].into_iter().flatten() {
+                reach.touch(vocabulary, labels, known);
+            }
+            if let Some(reach) = &mut rule.permits {
+                reach.cover(labels, known);
+            }
+        }
+    }
+
+    /// Of so many known labels, adds those whose acts in a situation could be anything but fine.
+    fn find(&self, vocabulary: &Vocabulary, known: usize, situation: &Situation, all: &mut Bits) {
+        let sides = sides(situation);
+        let duties = vocabulary.of(Kind::Duty);
+        let mut covered = Bits::default();
+        for at in self.by_purposes[&purposes(situation)].iter() {
+            let rule = &self.rules[*at];
+            let forbids = rule.forbids.as_ref();
+            if let Some(reach) = forbids.filter(|reach| reach.meets(&sides)) {
+                all.add(reach.labels.words());
+            }
+            let bound = |duty: &NameId| {
+                let mut done = situation.fulfilled.iter();
+                !done.any(|done| duties.within(*done, *duty))
+            };
+            let needs = rule.needs.as_ref();
+            if let Some(reach) = needs.filter(|reach| reach.meets(&sides))
+                && rule.duties.iter().any(bound)
+            {
+                all.add(reach.labels.words());
+            }
+            let permits = rule.permits.as_ref();
+            if let Some(reach) = permits.filter(|reach| reach.holds(&sides)) {
+                covered.add(reach.labels.words());
+            }
+        }
+        let closed = self.closed.as_ref();
+        if closed.is_some_and(|reach| reach.meets(&sides)) {
+            all.add_missing(&covered, known);
+        }
     }
 }
 
-impl Rules {
-    /// The rules that may have anything to say of a situation, by its purposes: those are the same for
-    /// many situations, and few rules are about them.
-    fn about(&mut self, sides: &Sides) -> Arc<[usize]> {
-        let purposes = sides[Dim::Purpose as usize].clone().unwrap_or_default();
-        let rules = &self.rules;
-        let about = self
-            .by_purposes
-            .entry(purposes)
-            .or_insert_with_key(|purposes| {
-                let meets = |reach: &Option<Reach>| {
-                    reach.as_ref().is_some_and(|reach| {
-                        let side = reach.side(Dim::Purpose);
-                        side.is_none_or(|side| !side.is_disjoint(purposes))
-                    })
-                };
-                let all = rules.iter().enumerate();
-                let about = all.filter(|(_, rule)| {
-                    meets(&rule.forbids) || meets(&rule.needs) || meets(&rule.permits)
-                });
-                about.map(|(at, _)| at).collect()
-            });
-        about.clone()
+/// The purposes of a situation: what is done for, and what it was collected for.
+fn purposes(situation: &Situation) -> FixedBitSet {
+    let mut purposes = situation.purpose.clone();
+    if let Some(collected) = &situation.collected_purpose {
+        purposes.union_with(collected);
     }
+    purposes
 }
 
 /// What a situation could be in each dimension that is its to decide; `None` where the action lacks it.
@@ -216,11 +259,7 @@ fn sides(situation: &Situation) -> Sides {
     let mut sides = Sides::default();
     let mut set = |dim: Dim, atoms: FixedBitSet| sides[dim as usize] = Some(atoms);
     set(Dim::Actor, situation.actor.clone());
-    let mut purpose = situation.purpose.clone();
-    if let Some(collected) = &situation.collected_purpose {
-        purpose.union_with(collected);
-    }
-    set(Dim::Purpose, purpose);
+    set(Dim::Purpose, purposes(situation));
     if let Some(counterparty) = &situation.counterparty {
         set(Dim::Counterparty, counterparty.clone());
     }
@@ -232,32 +271,6 @@ fn sides(situation: &Situation) -> Sides {
         set(Dim::To, to.clone());
     }
     sides
-}
-
-fn rules(space: &Space, vocabulary: &Vocabulary, decision: &Decision, action: Action) -> Rules {
-    let said = decision.of(action);
-    let reach = |set: &Diagram| {
-        let product = space.sides(set, vocabulary);
-        let exact = |(_, rest): &(Sides, u16)| *rest >= space.first_fact();
-        (!set.is_none()).then(|| Reach {
-            exact: product.as_ref().is_some_and(exact),
-            ..Reach::new(match product {
-                Some((sides, _)) => sides,
-                None => boxed(space, vocabulary, set),
-            })
-        })
-    };
-    let rules = said.rules.iter().map(|rule| Rule {
-        forbids: reach(&rule.forbids),
-        needs: reach(&rule.needs),
-        duties: rule.duties.clone(),
-        permits: exactly(space, vocabulary, &rule.permits),
-    });
-    Rules {
-        rules: rules.collect(),
-        by_purposes: FxHashMap::default(),
-        closed: reach(&said.closed),
-    }
 }
 
 /// The smallest box around a set.
@@ -308,8 +321,7 @@ impl Suspects {
         {
             return None;
         }
-        let purposes = sides[Dim::Purpose as usize].clone().unwrap_or_default();
-        let about = rules.by_purposes.get(&purposes)?;
+        let about = rules.by_purposes.get(&purposes(situation))?;
         let duties = judge.model.vocabulary.of(Kind::Duty);
         let mut found: Option<Culprit> = None;
         let mut covered = false;
@@ -322,12 +334,10 @@ impl Suspects {
             let bound = rule.duties.iter().any(|duty| !fulfils(duty));
             let needs = rule.needs.as_ref().filter(|_| bound);
             for (reach, forbids) in [(rule.forbids.as_ref(), true), (needs, false)] {
-                let Some(reach) = reach.filter(|reach| reach.meets(&sides)) else {
+                let touches = |reach: &&Reach| reach.labels.has(label) && reach.meets(&sides);
+                let Some(reach) = reach.filter(touches) else {
                     continue;
                 };
-                if reach.known <= label || !reach.labels.has(label) {
-                    continue;
-                }
                 if found.is_some() || !reach.exact {
                     return None;
                 }
@@ -338,7 +348,7 @@ impl Suspects {
                 });
             }
             let permits = rule.permits.as_ref();
-            covered |= permits.is_some_and(|reach| reach.holds(&sides) && reach.labels.has(label));
+            covered |= permits.is_some_and(|reach| reach.labels.has(label) && reach.holds(&sides));
         }
         let closed = rules
             .closed
@@ -382,10 +392,10 @@ impl Reach {
         })
     }
 
-    /// The labels of which some acts may be in the box; also those that derive from such data.
-    fn touched(&mut self, vocabulary: &Vocabulary, labels: &Labels, known: &Known) -> &Bits {
+    /// Takes up known labels of which some acts may be in the box; also those that derive from such data.
+    fn touch(&mut self, vocabulary: &Vocabulary, labels: &Labels, known: &Known) {
         if self.known == known.count {
-            return &self.labels;
+            return;
         }
         let anonymous = anonymous(vocabulary);
         let data = self.side(Dim::Data);
@@ -407,13 +417,12 @@ impl Reach {
         });
         about.iter().for_each(|label| self.labels.insert(*label));
         self.known = known.count;
-        &self.labels
     }
 
-    /// The labels of which all acts are in the box, as far as they decide.
-    fn covered(&mut self, labels: &Labels, known: &Known) -> &Bits {
+    /// Takes up known labels of which all acts are in the box, as far as they decide.
+    fn cover(&mut self, labels: &Labels, known: &Known) {
         if self.known == known.count {
-            return &self.labels;
+            return;
         }
         let mut about = known.of(self.side(Dim::Data), self.known);
         about.retain(|label| {
@@ -424,7 +433,6 @@ impl Reach {
         });
         about.iter().for_each(|label| self.labels.insert(*label));
         self.known = known.count;
-        &self.labels
     }
 }
 

@@ -3,11 +3,15 @@
 use super::diagram::Diagram;
 use super::meaning::{data, duties, meaning};
 use super::space::{Dim, Space};
+use crate::jobs;
 use crate::model::vocabulary::{Kind, NameId, party};
 use crate::model::{Action, Model, PolicyId};
 use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Rules whose sets a thread makes at a time.
+const PIECE: usize = 50;
 
 /// A rule where it counts: its sets, within the acts its policy decides.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -80,48 +84,84 @@ pub fn compile(
         .iter()
         .map(|other| compile(model, space, *other, done))
         .collect();
-    let actions = Action::ALL
-        .iter()
-        .map(|action| {
-            let own = own_rules(model, space, policy, *action);
-            yielding(space, own, above.iter().map(|above| above.of(*action)))
-        })
-        .collect();
+    let own = own_rules(model, space, policy);
+    let actions = Action::ALL.iter().zip(own).map(|(action, own)| {
+        let above = above.iter().map(|above| above.of(*action));
+        yielding(space, own, above)
+    });
+    let actions = actions.collect();
     let decision = Arc::new(Decision { actions });
     done.insert(policy, decision.clone());
     decision
 }
 
-/// What a policy's own rules say of an action.
-fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> ActionDecision {
-    let policy = model.policy(id);
-    let mut rules = Vec::new();
-    for (at, rule) in policy.rules.iter().enumerate() {
-        if !rule.actions.contains(&action) {
-            continue;
-        }
-        let sets = meaning(space, &model.vocabulary, rule, action);
-        let says_nothing = [&sets.permits, &sets.forbids, &sets.lifts, &sets.needs]
-            .iter()
-            .all(|set| set.is_none());
-        if !says_nothing {
-            rules.push(EffectiveRule {
-                data: data(&model.vocabulary, rule),
-                policy: id,
-                rule: at,
-                permits: sets.permits,
-                forbids: sets.forbids,
-                lifts: sets.lifts,
-                needs: sets.needs,
-                duties: duties(rule).to_vec(),
+/// What a policy's own rules say, by action.
+fn own_rules(model: &Model, space: &Space, id: PolicyId) -> Vec<ActionDecision> {
+    let all = &model.policy(id).rules;
+    let said = Action::ALL.iter().flat_map(|action| {
+        let rules = all.iter().enumerate();
+        let of_action = rules.filter(|(_, rule)| rule.actions.contains(action));
+        of_action.map(|(at, _)| (*action, at))
+    });
+    let said: Vec<(Action, usize)> = said.collect();
+    let pieces: Vec<&[(Action, usize)]> = said.chunks(PIECE).collect();
+    let rules = jobs::share(
+        &pieces,
+        || (),
+        |(), piece| {
+            let rules = piece.iter().map(|(action, at)| {
+                let rule = effective(model, space, (id, *at), *action);
+                (*action, rule)
             });
-        }
+            rules.collect::<Vec<_>>()
+        },
+    );
+    let mut by_action = Action::ALL.map(|_| Vec::new());
+    for (action, rule) in rules.into_iter().flatten() {
+        by_action[action as usize].extend(rule);
     }
-    let sum = |of: fn(&EffectiveRule) -> &Diagram| {
-        union(space, rules.iter().map(|rule| of(rule).clone()).collect())
-    };
-    let (permits, forbids) = (sum(|rule| &rule.permits), sum(|rule| &rule.forbids));
-    let needs = needs(space, &rules);
+    let policy = model.policy(id);
+    let closed = policy.closed.map(|closed| match closed {
+        true => space.atoms(Dim::Actor, model.vocabulary.of(Kind::Party).set(party::US)),
+        false => space.none(),
+    });
+    let actions = by_action.into_iter().zip(closed);
+    actions
+        .map(|(rules, closed)| added_up(space, rules, closed))
+        .collect()
+}
+
+/// A rule where it counts for an action; nothing where it says nothing of it.
+fn effective(
+    model: &Model,
+    space: &Space,
+    (policy, at): (PolicyId, usize),
+    action: Action,
+) -> Option<EffectiveRule> {
+    let rule = &model.policy(policy).rules[at];
+    let sets = meaning(space, &model.vocabulary, rule, action);
+    let says_nothing = [&sets.permits, &sets.forbids, &sets.lifts, &sets.needs]
+        .iter()
+        .all(|set| set.is_none());
+    (!says_nothing).then(|| EffectiveRule {
+        data: data(&model.vocabulary, rule),
+        policy,
+        rule: at,
+        permits: sets.permits,
+        forbids: sets.forbids,
+        lifts: sets.lifts,
+        needs: sets.needs,
+        duties: duties(rule).to_vec(),
+    })
+}
+
+/// What rules of one action say together.
+fn added_up(space: &Space, rules: Vec<EffectiveRule>, closed: Diagram) -> ActionDecision {
+    let sum = |of: fn(&EffectiveRule) -> &Diagram| union(space, rules.iter().map(of).collect());
+    let (permits, (forbids, needs)) = jobs::both(
+        || sum(|rule| &rule.permits),
+        || (sum(|rule| &rule.forbids), needs(space, &rules)),
+    );
     let speaks = match (&permits, &forbids) {
         (Some(permits), Some(forbids)) => permits.or(forbids),
         // What it speaks of is asked for by those who yield to it, and needs no facts.
@@ -134,11 +174,6 @@ fn own_rules(model: &Model, space: &Space, id: PolicyId, action: Action) -> Acti
     let (permits, forbids, needs) = match (permits, forbids, needs) {
         (Some(permits), Some(forbids), Some(needs)) => (permits, forbids, needs),
         _ => (space.none(), space.none(), BTreeMap::new()),
-    };
-    let closed = if policy.closed[action as usize] {
-        space.atoms(Dim::Actor, model.vocabulary.of(Kind::Party).set(party::US))
-    } else {
-        space.none()
     };
     let speaks = speaks.and_some_from(space.worlds(), space.first_fact());
     ActionDecision {
@@ -220,10 +255,10 @@ fn take(space: &Space, into: &mut ActionDecision, from: &ActionDecision, here: &
 
 /// Acts that need a duty, by duty; `None` beyond the bound.
 fn needs(space: &Space, rules: &[EffectiveRule]) -> Option<BTreeMap<NameId, Diagram>> {
-    let mut by_duty: BTreeMap<NameId, Vec<Diagram>> = BTreeMap::new();
+    let mut by_duty: BTreeMap<NameId, Vec<&Diagram>> = BTreeMap::new();
     for rule in rules {
         for duty in &rule.duties {
-            by_duty.entry(*duty).or_default().push(rule.needs.clone());
+            by_duty.entry(*duty).or_default().push(&rule.needs);
         }
     }
     by_duty
@@ -234,16 +269,16 @@ fn needs(space: &Space, rules: &[EffectiveRule]) -> Option<BTreeMap<NameId, Diag
 
 /// The union of sets; `None` where a diagram on the way to it would have more nodes than the space's
 /// bound.
-pub fn union(space: &Space, mut sets: Vec<Diagram>) -> Option<Diagram> {
+pub fn union(space: &Space, mut sets: Vec<&Diagram>) -> Option<Diagram> {
     sets.retain(|set| !set.is_none());
-    let nodes: usize = sets.iter().map(Diagram::size).sum();
+    let nodes: usize = sets.iter().map(|set| set.size()).sum();
     // Most rules are about things of their own. Where one covers many others, walking all at once
     // would tell apart what is the same in the end; then they are added up pairwise, so that diagrams
     // on the way stay small.
-    let all: Vec<&Diagram> = sets.iter().collect();
-    if let Some(all) = Diagram::union(space.width(), &all, (4 * nodes).min(space.most_nodes)) {
+    if let Some(all) = Diagram::union(space.width(), &sets, (4 * nodes).min(space.most_nodes)) {
         return Some(all);
     }
+    let mut sets: Vec<Diagram> = sets.into_iter().cloned().collect();
     while sets.len() > 1 {
         sets = sets
             .chunks(2)
