@@ -46,12 +46,20 @@ struct Rule {
     permits: Option<Reach>,
 }
 
+/// Rules that may say something of some situations.
+#[derive(Clone)]
+struct About {
+    rules: Arc<[usize]>,
+    /// How many labels these are known to touch and cover or not.
+    known: usize,
+}
+
 /// The rules of one policy for one action.
 #[derive(Clone)]
 struct Rules {
     rules: Vec<Rule>,
     /// By the purposes of a situation: those of them that may say something of it.
-    by_purposes: FxHashMap<FixedBitSet, Arc<[usize]>>,
+    by_purposes: FxHashMap<FixedBitSet, About>,
     /// Acts that can need a permission at all.
     closed: Option<Reach>,
 }
@@ -199,9 +207,16 @@ impl Rules {
             let about = all.filter(|(_, rule)| {
                 meets(&rule.forbids) || meets(&rule.needs) || meets(&rule.permits)
             });
-            about.map(|(at, _)| at).collect()
+            About {
+                rules: about.map(|(at, _)| at).collect(),
+                known: 0,
+            }
         });
-        for at in about.iter() {
+        if about.known == known.count {
+            return;
+        }
+        about.known = known.count;
+        for at in about.rules.iter() {
             let rule = &mut self.rules[*at];
             for reach in [&mut rule.forbids, &mut rule.needs].into_iter().flatten() {
                 reach.touch(vocabulary, labels, known);
@@ -217,7 +232,7 @@ impl Rules {
         let sides = sides(situation);
         let duties = vocabulary.of(Kind::Duty);
         let mut covered = Bits::default();
-        for at in self.by_purposes[&purposes(situation)].iter() {
+        for at in self.by_purposes[&purposes(situation)].rules.iter() {
             let rule = &self.rules[*at];
             let forbids = rule.forbids.as_ref();
             if let Some(reach) = forbids.filter(|reach| reach.meets(&sides)) {
@@ -325,7 +340,7 @@ impl Suspects {
         let duties = judge.model.vocabulary.of(Kind::Duty);
         let mut found: Option<Culprit> = None;
         let mut covered = false;
-        for at in about.iter().copied() {
+        for at in about.rules.iter().copied() {
             let rule = &rules.rules[at];
             let fulfils = |duty: &NameId| {
                 let mut done = situation.fulfilled.iter();

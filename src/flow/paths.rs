@@ -8,6 +8,7 @@ use super::labels::{Families, LabelId};
 use super::spread::{Spread, transform};
 use fixedbitset::FixedBitSet;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// A step: the edge, and the label as it leaves the edge.
 pub type Way = Vec<(usize, LabelId)>;
@@ -32,6 +33,8 @@ pub struct Paths {
     /// By change and label.
     made: FxHashMap<(u32, LabelId), Vec<LabelId>>,
     families: Families,
+    /// The edges that make any label.
+    makers: FixedBitSet,
     /// Scratch.
     onward: Onward,
 }
@@ -48,6 +51,9 @@ impl Paths {
     ) -> Way {
         let mut onward = std::mem::take(&mut self.onward);
         onward.clear();
+        if self.makers.is_empty() {
+            self.makers = graph.makes.keys().map(|edge| *edge as usize).collect();
+        }
         for label in labels {
             onward.number((node as u32, *label));
         }
@@ -96,17 +102,18 @@ impl Search<'_> {
             if start == end {
                 return None;
             }
-            let mut starts: Vec<(u32, u32)> = Vec::new();
+            let starts = self.starts(&onward.places, start..end);
+            if let Some((first, _)) = starts.iter().min() {
+                let at = starts.iter().filter(|(edge, _)| edge == first);
+                return Some(forward(onward, *first, at.map(|(_, at)| *at).collect()));
+            }
             let mut steps = Vec::new();
             for at in start..end {
-                let place = onward.places[at];
-                for link in self.graph.links.range(place.0 as usize) {
+                let (node, label) = onward.places[at];
+                for link in self.graph.links.range(node as usize) {
                     let (change, sender) = self.graph.links.link(link);
                     let edge = self.graph.links.edge(link);
-                    if self.makes(edge, change, place.1) {
-                        starts.push((edge, at as u32));
-                    }
-                    self.before(change, sender, place.1, |before| {
+                    self.before(change, sender, label, |before| {
                         let from = onward.number((sender, before));
                         if from as usize >= end {
                             steps.push((edge, from, at as u32));
@@ -114,13 +121,28 @@ impl Search<'_> {
                     });
                 }
             }
-            if let Some((first, _)) = starts.iter().min() {
-                let at = starts.iter().filter(|(edge, _)| edge == first);
-                return Some(forward(onward, *first, at.map(|(_, at)| *at).collect()));
-            }
             onward.steps.push(steps);
             start = end;
         }
+    }
+
+    /// The edges that make the label of one of some places and bring it there, each with the position of
+    /// the place.
+    fn starts(&mut self, places: &[Place], level: Range<usize>) -> Vec<(u32, u32)> {
+        let mut starts = Vec::new();
+        for at in level {
+            let (node, label) = places[at];
+            for link in self.graph.links.range(node as usize) {
+                let edge = self.graph.links.edge(link);
+                if self.paths.makers.contains(edge as usize) {
+                    let (change, _) = self.graph.links.link(link);
+                    if self.makes(edge, change, label) {
+                        starts.push((edge, at as u32));
+                    }
+                }
+            }
+        }
+        starts
     }
 
     /// Whether an edge itself makes a label, as it arrives.

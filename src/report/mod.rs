@@ -110,13 +110,15 @@ pub fn place(report: &Report, diagnostic: &Diagnostic) -> String {
 /// A text in which nothing can steer the terminal: control characters and marks that turn the
 /// direction of writing are spelled out.
 pub fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\t' => c.to_string(),
-            _ if steers(c) => format!("\\u{{{:x}}}", c as u32),
-            _ => c.to_string(),
-        })
-        .collect()
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            _ if steers(c) => shown.extend(c.escape_unicode()),
+            _ => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Whether a character could steer a terminal or hide text.

@@ -28,9 +28,11 @@ pub use elsewhere::Elsewhere;
 use super::Model;
 use super::plans::FlowLine;
 use crate::diag::Diags;
+use crate::jobs;
 use crate::source::FileId;
 use crate::syntax::ast::{self, Ast};
 use crate::syntax::table::Tables;
+use policies::Policies;
 use scope::{Scope, Sight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,11 +84,16 @@ pub fn lower_knowing(
     unsound.extend(asts.iter().filter(|ast| is_torn(ast)).map(|ast| ast.file));
 
     let scope = Scope::new(&vocabulary, Some(sight));
-    let policies = policies::lower(&asts, &scope, &unsound, diags);
-    let plans = plans::lower(&asts, &scope, &policies, tables, diags);
-    let tests = tests::lower(&asts, &scope, &policies, diags);
+    let known = Policies::of(&asts);
+    let mut in_plans = Diags::new();
+    let (policies, plans) = jobs::both(
+        || policies::lower(&asts, &known, &scope, &unsound, diags),
+        || plans::lower(&asts, &scope, &known, tables, &mut in_plans),
+    );
+    diags.append(&mut in_plans);
+    let tests = tests::lower(&asts, &scope, &known, diags);
     Model {
-        policies: policies.list,
+        policies,
         plans,
         tests,
         vocabulary,

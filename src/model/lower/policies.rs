@@ -11,41 +11,28 @@ use crate::source::FileId;
 use crate::syntax::ast::{self, Ast, Item, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The policies of a model, with lookup by name.
-pub(super) struct Policies {
+/// The policies of a model, to be found by name.
+pub(super) struct Policies<'t> {
     /// By id.
-    pub list: Vec<Policy>,
-    by_name: BTreeMap<String, Vec<PolicyId>>,
+    trees: Vec<&'t ast::Policy>,
+    by_name: BTreeMap<&'t str, Vec<PolicyId>>,
 }
 
 /// Lowers all policies of the files; those that see a file with errors in its names are broken too.
 pub(super) fn lower(
     asts: &[&Ast],
+    policies: &Policies,
     scope: &Scope,
     unsound: &BTreeSet<FileId>,
     diags: &mut Diags,
-) -> Policies {
-    let mut policies = Policies {
-        list: Vec::new(),
-        by_name: BTreeMap::new(),
-    };
-    let mut trees = Vec::new();
-    for ast in asts {
-        for item in &ast.items {
-            if let Item::Policy(tree) = item {
-                let id = PolicyId(trees.len() as u32);
-                let same = policies.by_name.entry(tree.name.text.to_string());
-                same.or_default().push(id);
-                policies.list.push(empty(tree));
-                trees.push(tree);
-            }
-        }
-    }
+) -> Vec<Policy> {
+    let trees = &policies.trees;
+    let mut list: Vec<Policy> = trees.iter().map(|tree| empty(tree)).collect();
     let files: Vec<FileId> = asts.iter().map(|ast| ast.file).collect();
     for ids in policies.by_name.values() {
         let names: Vec<&Name> = ids.iter().map(|id| &trees[id.0 as usize].name).collect();
         for at in clashes("policy", &names, &files, scope, diags) {
-            policies.list[ids[at].0 as usize].broken = true;
+            list[ids[at].0 as usize].broken = true;
         }
     }
 
@@ -53,11 +40,11 @@ pub(super) fn lower(
         .iter()
         .map(|tree| {
             let mut header = Header::default();
-            header.read(&tree.items, &mut Vec::new(), &policies, scope, diags);
+            header.read(&tree.items, &mut Vec::new(), policies, scope, diags);
             header
         })
         .collect();
-    for (policy, header) in policies.list.iter_mut().zip(&headers) {
+    for (policy, header) in list.iter_mut().zip(&headers) {
         policy.effective = header.effective.map(|(date, _)| date);
         policy.broken |= header.broken;
         policy.broken |= scope.sight.is_some_and(|sight| {
@@ -73,7 +60,7 @@ pub(super) fn lower(
             .iter()
             .map(|header| header.extends.clone())
             .collect(),
-        &mut policies.list,
+        &mut list,
         diags,
     );
     let supersedes = without_circles(
@@ -82,23 +69,44 @@ pub(super) fn lower(
             .iter()
             .map(|header| header.supersedes.clone())
             .collect(),
-        &mut policies.list,
+        &mut list,
         diags,
     );
-    for (policy, others) in policies.list.iter_mut().zip(supersedes) {
+    for (policy, others) in list.iter_mut().zip(supersedes) {
         policy.supersedes = others.iter().map(|(id, _)| *id).collect();
     }
-    inherit(&mut policies.list, &headers, &extends, diags);
-    spread_errors(&mut policies.list);
-    policies
+    inherit(&mut list, &headers, &extends, diags);
+    spread_errors(&mut list);
+    list
 }
 
-impl Policies {
+impl<'t> Policies<'t> {
+    /// All that files declare.
+    pub(super) fn of(asts: &[&'t Ast]) -> Policies<'t> {
+        let items = asts.iter().flat_map(|ast| &ast.items);
+        let trees = items.filter_map(|item| match item {
+            Item::Policy(tree) => Some(tree),
+            _ => None,
+        });
+        let trees: Vec<&ast::Policy> = trees.collect();
+        let mut by_name: BTreeMap<&str, Vec<PolicyId>> = BTreeMap::new();
+        for (at, tree) in trees.iter().enumerate() {
+            let same = by_name.entry(&*tree.name.text).or_default();
+            same.push(PolicyId(at as u32));
+        }
+        Policies { trees, by_name }
+    }
+
+    /// The file that declares one.
+    fn file(&self, id: PolicyId) -> FileId {
+        self.trees[id.0 as usize].name.span.file
+    }
+
     /// The policy a name means where it is written; where there is none, says so.
     pub(super) fn find(&self, name: &Name, scope: &Scope, diags: &mut Diags) -> Option<PolicyId> {
         let file = name.span.file;
         let sees = |id: &PolicyId| {
-            let other = self.list[id.0 as usize].span.file;
+            let other = self.file(*id);
             scope
                 .sight
                 .is_none_or(|sight| sight.visible.sees(file, other))
@@ -112,7 +120,7 @@ impl Policies {
         let report = |message: String| Diagnostic::new(&codes::UNKNOWN_NAME, name.span, message);
         if let Some(sight) = scope.sight {
             let mut declaring = sight.elsewhere.declaring_policy(written);
-            declaring.extend(same.iter().map(|id| self.list[id.0 as usize].span.file));
+            declaring.extend(same.iter().map(|id| self.file(*id)));
             declaring.retain(|other| !sight.visible.sees(file, *other));
             if !declaring.is_empty() {
                 let diagnostic = report(format!(

@@ -53,16 +53,15 @@ impl Read {
 }
 
 /// Reads a row cell by cell.
-pub(super) type Slow<'s> = dyn Fn(&Row, &mut Diags) -> Option<Read> + 's;
+pub(super) type Slow<'s> = dyn Fn(&Row, &mut Diags) -> Option<Read> + Sync + 's;
 
-/// Reads the rows of a CSV table of flows after its header. `slow` makes what reads one row, once for
-/// each thread.
-pub(super) fn flows<'s>(
+/// Reads the rows of a CSV table of flows after its header. `slow` reads one row.
+pub(super) fn flows(
     table: &TableText,
     header: &Header,
     nodes: &Nodes,
     most: usize,
-    slow: &(dyn Fn() -> Box<Slow<'s>> + Sync),
+    slow: &Slow,
 ) -> Found {
     let parts = match jobs::threads().min((table.text.len() - header.end) / PART) {
         0 | 1 => vec![(header.end, table.text.len())],
@@ -78,7 +77,7 @@ pub(super) fn flows<'s>(
             header,
             nodes,
             most,
-            slow: slow(),
+            slow,
             known: FxHashMap::default(),
             found: Found::default(),
         };
@@ -139,7 +138,7 @@ struct Part<'p, 's> {
     header: &'p Header,
     nodes: &'p Nodes,
     most: usize,
-    slow: Box<Slow<'s>>,
+    slow: &'s Slow<'s>,
     known: FxHashMap<&'p str, Rest>,
     found: Found,
 }

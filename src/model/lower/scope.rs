@@ -6,8 +6,8 @@ use crate::model::vocabulary::{Kind, NameId, Vocabulary};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Path;
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// How many candidates a message lists.
 const MOST_LISTED: usize = 5;
@@ -31,7 +31,7 @@ pub(super) struct Scope<'a> {
     pub sight: Option<Sight<'a>>,
     index: Vec<FxHashMap<&'a str, Vec<NameId>>>,
     /// What is most like an unknown name: many statements may hold the same slip.
-    guesses: RefCell<Guesses<'a>>,
+    guesses: Mutex<Guesses<'a>>,
 }
 
 /// Names with their places.
@@ -61,7 +61,7 @@ impl<'a> Scope<'a> {
             vocabulary,
             sight,
             index,
-            guesses: RefCell::default(),
+            guesses: Mutex::default(),
         }
     }
 
@@ -214,7 +214,8 @@ impl<'a> Scope<'a> {
     /// The seen names of a kind that are most like a written one.
     fn nearest(&self, kind: Kind, file: FileId, written: &str) -> Found<'a> {
         let key = (kind, file, written.to_string());
-        if let Some(known) = self.guesses.borrow().get(&key) {
+        let guesses = || self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = guesses().get(&key) {
             return known.clone();
         }
         let names = self.vocabulary.of(kind).names.iter().enumerate();
@@ -223,7 +224,7 @@ impl<'a> Scope<'a> {
             written,
             seen.map(|(_, info)| (&*info.name, (&*info.shown, info.span))),
         );
-        self.guesses.borrow_mut().insert(key, found.clone());
+        guesses().insert(key, found.clone());
         found
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn flows_of_table(
     scope: &Scope,
     diags: &mut Diags,
 ) -> bool {
-    let slow = |row: &Row, scope: &Scope, diags: &mut Diags| {
+    let slow = |row: &Row, diags: &mut Diags| {
         tables::edge(row, diags).and_then(|tree| edge(&tree, known, scope, diags))
     };
     let text = match tables.texts.get(&table.path.span) {
@@ -99,7 +99,7 @@ pub(super) fn flows_of_table(
         _ => {
             let mut sound = true;
             let read = each_row(table, tables, diags, |row, diags| {
-                let added = slow(row, scope, diags).map(|read| read.add_to(edges));
+                let added = slow(row, diags).map(|read| read.add_to(edges));
                 sound &= added.is_some();
             });
             return read && sound;
@@ -108,14 +108,8 @@ pub(super) fn flows_of_table(
     let Some(header) = Header::read(text, table.rows, diags) else {
         return false;
     };
-    // A scope remembers what it guessed, so each thread has its own.
-    let (vocabulary, sight) = (scope.vocabulary, scope.sight);
-    let reader = || -> Box<rows::Slow<'_>> {
-        let scope = Scope::new(vocabulary, sight);
-        Box::new(move |row, diags| slow(row, &scope, diags))
-    };
     let most = tables::MOST_FINDINGS;
-    let mut found = rows::flows(text, &header, known, most, &reader);
+    let mut found = rows::flows(text, &header, known, most, &slow);
     match edges.is_empty() {
         true => *edges = found.edges,
         false => edges.append(found.edges),
