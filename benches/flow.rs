@@ -1,5 +1,5 @@
-//! Judging plans of 10^4 nodes and more, phase by phase, against a bare propagation of bitsets over the
-//! same graph and (up to 10^4 nodes) the same as a Datalog program for `ascent`.
+//! Judging plans of 10^4 nodes and more, phase by phase, each once, against a bare propagation of bitsets
+//! over the same graph (benches/phases.rs takes 10^4 nodes several times, and beside other peers).
 //!
 //! `cargo bench --bench flow` runs both shapes at 10^4 and 10^5 nodes; `cargo bench --bench flow -- dense
 //! 1000000` one of them; `cargo bench --bench flow -- write dense 1000000 FOLDER` writes the files for
@@ -13,14 +13,14 @@
 )]
 
 mod bare;
-mod datalog;
 mod shapes;
+mod sources;
 
 use abide::check::{Judge, plans, wording};
-use abide::flow::{Asks, build, spread, unsourced::spread_all};
+use abide::flow::{Asks, build, unsourced::spread_all};
 use abide::model::{Model, PolicyId};
 use abide::report::{Report, human};
-use abide::source::{FileId, SourceMap};
+use abide::source::FileId;
 use abide::syntax::ast::Ast;
 use abide::syntax::parse;
 use fixedbitset::FixedBitSet;
@@ -155,7 +155,7 @@ fn run(shape: Shape, nodes: usize) {
     let both = building + spreading;
     let mut found = Vec::new();
     let (_, wording) = timed(|| wording::plan(&model, &judge, plan, &outcome, 100, &mut found));
-    let (sources, mut page) = (sources(&files), Vec::new());
+    let (sources, mut page) = (sources::of(&files), Vec::new());
     let asts = [ast.clone()];
     let (_, writing) = timed(|| {
         let report = Report::of(&sources, &asts, &found);
@@ -178,31 +178,4 @@ fn run(shape: Shape, nodes: usize) {
             ratio(time)
         );
     }
-    drop(outcome);
-    if nodes <= 10_000 {
-        let (facts, datalog) = timed(|| datalog::spread(&graph));
-        let all: usize = (0..nodes).map(|node| held.held(node).count()).sum();
-        assert_eq!(facts, all, "both hold as much");
-        println!(
-            "  {:<22} {:>9.1} ms  {:>6.2} x bare",
-            "ascent",
-            datalog.as_secs_f64() * 1e3,
-            ratio(datalog)
-        );
-    }
-    let _ = spread(&mut graph);
-}
-
-/// All texts, in the order of their numbers.
-fn sources(files: &Files) -> SourceMap {
-    let mut sources = SourceMap::default();
-    let all = [
-        ("map.abide", &files.abide),
-        ("nodes.csv", &files.nodes),
-        ("flows.csv", &files.flows),
-    ];
-    for (name, text) in all {
-        sources.add(Path::new(name), name.to_string(), text.clone());
-    }
-    sources
 }

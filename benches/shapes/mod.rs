@@ -1,4 +1,4 @@
-//! Plans of any size with fixed seeds, as tables and a policy: what `flow` measures.
+//! Plans of any size with fixed seeds, as tables and a policy: what `flow` and `phases` measure.
 //!
 //! Two shapes. *Local*: clusters of 200 nodes; 3 % of the edges go to another cluster and pass a small
 //! subtree of the data. *Dense*: one layered graph in which labels percolate. In both there are 4
