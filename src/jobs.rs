@@ -25,9 +25,15 @@ pub fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK);
-    match pool.build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
+    let mut work = Some(work);
+    let done = pool.build_scoped(
+        |thread| thread.run(),
+        |pool| pool.install(|| work.take().map(|work| work())),
+    );
+    match done {
+        Ok(done) => done.expect("work that was begun gives a result"),
+        // No threads could be had.
+        Err(_) => work.expect("it was not begun")(),
     }
 }
 

@@ -115,8 +115,11 @@ pub fn parse_flow_line(file: FileId, text: &str, diags: &mut Diags) -> Option<Fl
 
 /// A line is not cut into pieces, so its nesting is counted here.
 fn too_deep(text: &str) -> Option<Fault> {
-    let open = text.matches(['(', '{']).count() + text.matches("except").count();
-    (open > DEEPEST).then_some(Fault::TooDeep(0))
+    let brackets = text.match_indices(['(', '{']);
+    let opening = brackets.chain(text.match_indices("except"));
+    let mut opening: Vec<usize> = opening.map(|(at, _)| at).collect();
+    opening.sort_unstable();
+    opening.get(DEEPEST).copied().map(Fault::TooDeep)
 }
 
 struct Reader<'a> {
