@@ -177,3 +177,31 @@ impl Builder {
         Diagram(Bdd::from_nodes(&self.nodes).expect("nodes are built children first"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bits of the least number, and no others, lead from the whole product to one without these bits.
+    #[test]
+    fn the_first_bits_of_digits_are_those_of_the_least_number() {
+        for (first, count) in [(0, 0), (0, 1), (2, 3), (5, 4)] {
+            for least in 0..1usize << count {
+                let mut member = FixedBitSet::with_capacity(1 << count);
+                member.insert_range(least..);
+                let digits = Digits { first, member };
+                assert_eq!(digits.end(), first + count);
+                let mut bits = digits.first_bits();
+                bits.sort_unstable();
+                let read = |number, (_, bit): &(u16, bool)| 2 * number + usize::from(*bit);
+                assert_eq!(bits.iter().fold(0, read), least);
+                let places = bits.iter().map(|(bit, _)| *bit);
+                assert!(places.eq(first..first + count));
+                assert!(product(12, &[digits]).restrict(&bits).is_all());
+            }
+        }
+        let member = FixedBitSet::with_capacity(4);
+        let none = Digits { first: 1, member };
+        assert_eq!(none.first_bits(), [(2, false), (1, false)]);
+    }
+}
