@@ -317,3 +317,17 @@ fn what_lasts_counts_label_by_label() {
         assert_eq!(judged(&text, 0).1, counts);
     }
 }
+
+/// What an edge makes of data, and brings to no node, is judged as well.
+#[test]
+fn a_label_that_only_an_edge_makes_is_looked_at() {
+    let text = format!(
+        "{WORDS} policy p {{ open process  never use contact as aggregated }}
+         plan x {{ checks p
+           source one : customer  system console
+           one -> console : contact  console uses contact  console uses contact as aggregated }}"
+    );
+    let (listed, counts, _) = judged(&text, usize::MAX);
+    assert_eq!(listed, ["Edge(2) forbidden-flow"]);
+    assert_eq!(judged(&text, 0).1, counts);
+}
