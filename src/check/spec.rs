@@ -331,3 +331,20 @@ fn a_label_that_only_an_edge_makes_is_looked_at() {
     assert_eq!(listed, ["Edge(2) forbidden-flow"]);
     assert_eq!(judged(&text, 0).1, counts);
 }
+
+/// Where no rule has anything to say, what lasts from collection still may not contradict what is given.
+#[test]
+fn what_lasts_contradicts_what_is_given_under_any_policy() {
+    let text = format!(
+        "{WORDS} policy p {{ open process }}
+         plan x {{ checks p
+           source one : customer  system console  external truck : carrier
+           one -> console : contact given signed
+           console -> truck : contact given unsigned }}"
+    );
+    for most in [0, 1, usize::MAX] {
+        let (listed, counted, impossible) = judged(&text, most);
+        assert!(listed.is_empty() && counted.is_empty());
+        assert_eq!(impossible.len(), 1, "{impossible:?}");
+    }
+}

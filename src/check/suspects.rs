@@ -78,6 +78,8 @@ struct Known {
     of: Vec<Vec<LabelId>>,
     /// Those that derive from other data.
     derived: Vec<LabelId>,
+    /// Those with facts that last from collection.
+    lasting: Vec<LabelId>,
     count: usize,
 }
 
@@ -114,13 +116,9 @@ impl Suspects {
             rules.find(vocabulary, self.known.count, situation, &mut all);
         }
         // What lasts from collection may contradict what is given.
-        let origins = (0..labels.origins.len() as u32).map(|at| labels.origins.get(at));
-        if origins.into_iter().any(|origin| !origin.lasting.is_empty()) {
-            for label in 0..self.known.count {
-                let lasting = labels.origin(label).lasting.len();
-                if lasting > 1 || lasting > 0 && !situation.given.is_empty() {
-                    all.insert(label);
-                }
+        for label in &self.known.lasting {
+            if labels.origin(*label).lasting.len() > 1 || !situation.given.is_empty() {
+                all.insert(*label);
             }
         }
         all
@@ -137,6 +135,9 @@ impl Known {
             self.of[data].push(label);
             if !labels.ancestors(label).is_empty() {
                 self.derived.push(label);
+            }
+            if !labels.origin(label).lasting.is_empty() {
+                self.lasting.push(label);
             }
         }
         self.count = labels.labels.len();
