@@ -186,8 +186,7 @@ impl Rules {
     }
 
     /// Makes known which rules may have anything to say of a situation, by its purposes (those are the
-    /// same for many situations, and few rules are about them), and which labels these rules touch and
-    /// cover.
+    /// same for many situations), and which labels these rules touch and cover.
     fn learn(
         &mut self,
         vocabulary: &Vocabulary,
